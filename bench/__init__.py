@@ -1,0 +1,1 @@
+"""How fast, as ratios that mean the same on every machine: ``python -m bench``."""

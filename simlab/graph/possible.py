@@ -1,0 +1,216 @@
+"""Which doors a strategy leaves open, in the most permissive context that an attacker could bring about.
+
+Policies need not be monotone: a rule on flows denies more, the more was read. So each request is asked in
+every context of labels, and one allowance opens the door. That keeps reach an upper bound of any run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations, product
+
+from simlab.errors import BudgetError
+from simlab.model.access import Decision, Permission, Scope, Strategy
+from simlab.model.composition import Rulebook
+from simlab.model.doors import Door, World
+from simlab.model.system import CONTROL, EXFILTRATE, HOLD, STEER, System, Task, Workflow
+from simlab.strategies.authority import NOTHING, Authority, ad_hoc, decide_secret, idle
+
+MOST_LABELS = 10
+"""Most labels whose every combination is asked."""
+
+
+@dataclass(slots=True)
+class Why:
+    """Why a rule of the rulebook holds: what was presented, and who allowed it."""
+
+    credential: str
+    reason: str
+    policy: str
+
+
+@dataclass(slots=True)
+class Possible:
+    """The rulebook of one strategy over one system: physics, compositions, and the doors left open."""
+
+    world: World
+    authority: Authority
+    book: Rulebook
+    why: dict[int, Why] = field(default_factory=dict)
+    """By index of the rule."""
+
+    def allow(self, needs: list[str], gives: str, why: Why, name: str = "") -> None:
+        """Add the rule that who has *needs* may bring about *gives*."""
+        self.why[len(self.book.rules)] = why
+        self.book.add(name or f"{gives} via {needs[0]}", needs, [gives])
+
+
+def possible(world: World, strategy: Strategy) -> Possible:
+    """Return all that *strategy* makes possible in *world*.
+
+    Raises
+    ------
+    BudgetError
+        If there are more labels than combinations can be asked of.
+    """
+    result = Possible(world, Authority(world.system, strategy), world.rulebook())
+    for via, doors in sorted(world.behind.items()):
+        first = world.doors[doors[0]]
+        menu = [world.doors[index].move.permission for index in doors]
+        if via.startswith(f"{HOLD}:"):
+            _hold(result, first.key, menu)
+        else:
+            _steer(result, first, via, menu)
+    for agent in world.system.agents:
+        _carry(result, agent)
+    return result
+
+
+def contexts(system: System, *present: str) -> Iterator[frozenset[str]]:
+    """Yield every set of labels that a session could carry and that contains *present*."""
+    labels = sorted({resource.label for resource in system.resources.values()} - {"", *present})
+    if len(labels) > MOST_LABELS:
+        msg = f"{len(labels)} labels: more than {MOST_LABELS} cannot be combined"
+        raise BudgetError(msg)
+    for size in range(len(labels) + 1):
+        for extra in combinations(labels, size):
+            yield frozenset((*present, *extra))
+
+
+def _hold(result: Possible, key: str, menu: list[Permission]) -> None:
+    system, authority = result.world.system, result.authority
+    for permission in menu:
+        why = _outsider(authority, key, permission)
+        if why is None:
+            continue
+        result.allow([f"{HOLD}:{key}"], str(permission), why)
+        if system.resources[permission.resource].label and system.reads(permission):
+            fact = f"{EXFILTRATE}:{permission.resource}"
+            result.allow([f"{HOLD}:{key}"], fact, why, f"{fact} by reading with {key}")
+
+
+def _outsider(authority: Authority, key: str, permission: Permission) -> Why | None:
+    system = authority.system
+    if key in system.secrets:
+        decision = decide_secret(permission, system.secrets[key].scope)
+        return Why(f"secret {key}", decision.reason, decision.policy) if decision.allowed else None
+    group = authority.group(permission)
+    for user in authority.users[key]:
+        for task in (idle(user), *(lineage[-1] for _, lineage in system.sessions_of(user))):
+            grant = authority.held(task, group)
+            if grant is None or grant.bound:
+                continue
+            decision = authority.decide(authority.request(idle(user), permission, grant.scope, NOTHING))
+            if decision.allowed:
+                kind = "standing key of" if grant.standing else f"credential for {task.name} of"
+                return Why(f"{kind} {key}", decision.reason, decision.policy)
+    return None
+
+
+def _steer(result: Possible, door: Door, via: str, menu: list[Permission]) -> None:
+    root = door.agents[0]
+    opened: set[Permission] = set()
+    for _, lineage in result.world.system.sessions_of(root):
+        tasks = extend(result.world.system, lineage, door)
+        for permission in menu:
+            if permission not in opened and (why := _insider(result.authority, tasks, permission)):
+                opened.add(permission)
+                result.allow([via], str(permission), why)
+    tasks = extend(result.world.system, (idle(root),), door)
+    for permission in menu:
+        if permission not in opened and (why := _insider(result.authority, tasks, permission)):
+            result.allow([f"{CONTROL}:{root}"], str(permission), why, f"{permission} via {via}, between tasks")
+
+
+def extend(system: System, lineage: tuple[Task, ...], door: Door) -> tuple[Task, ...]:
+    """Return *lineage* followed by the ad hoc tasks of the agents along the way to *door*."""
+    tasks = lineage
+    for agent, mode in zip(door.agents[1:], door.modes, strict=True):
+        tasks = (*tasks, ad_hoc(tasks[-1], agent, mode, system.agents[agent].menu))
+    return tasks
+
+
+def _insider(
+    authority: Authority, tasks: tuple[Task, ...], permission: Permission, *labels: str
+) -> Why | None:
+    scope = authority.scope(tasks, authority.group(permission))
+    if scope is None:
+        return None
+    decision = _most_permissive(authority, tasks[-1], permission, scope, labels)
+    if decision is None:
+        return None
+    task = tasks[-1]
+    where = f"for {task.name}" if task.name else "between tasks"
+    return Why(f"credential of {task.agent} {where}", decision.reason, decision.policy)
+
+
+def _most_permissive(
+    authority: Authority, task: Task, permission: Permission, scope: Scope, labels: tuple[str, ...]
+) -> Decision | None:
+    for context in contexts(authority.system, *labels):
+        decision = authority.decide(authority.request(task, permission, scope, context))
+        if decision.allowed:
+            return decision
+    return None
+
+
+def _carry(result: Possible, agent: str) -> None:
+    """Add what a steered session, or a controlled workload across sessions, can carry out."""
+    system, authority = result.world.system, result.authority
+    doors = [result.world.doors[index] for index in _doors_of(result.world, agent)]
+    outward = [door for door in doors if _is_outward_write(system, door.move.permission)]
+    readable: set[str] = set()
+    writable = False
+    carried: set[tuple[str, str]] = set()
+    for flow, lineage in (*system.sessions_of(agent), (None, (idle(agent),))):
+        inside = f"{STEER if flow else CONTROL}:{agent}"
+        known = _readable(result, doors, lineage, flow) if outward else set()
+        readable |= known
+        for name, way in product(sorted(known), outward):
+            label = system.resources[name].label
+            why = _insider(authority, extend(system, lineage, way), way.move.permission, label)
+            if why and (inside, name) not in carried:
+                carried.add((inside, name))
+                fact = f"{EXFILTRATE}:{name}"
+                rule = f"{fact} by {way.move.permission} in one session of {agent}"
+                result.allow([inside, str(way.move.permission)], fact, why, rule)
+        writable = writable or any(
+            _insider(authority, extend(system, lineage, way), way.move.permission) for way in outward
+        )
+    for name in sorted(readable) if writable else ():
+        fact = f"{EXFILTRATE}:{name}"
+        why = Why(f"credentials of {agent}", "carried from session to session", "workload")
+        result.allow([f"{CONTROL}:{agent}"], fact, why, f"{fact} from session to session of {agent}")
+
+
+def _readable(
+    result: Possible, doors: list[Door], lineage: tuple[Task, ...], flow: Workflow | None
+) -> set[str]:
+    """Return the labelled resources whose data a session can have: read by itself, or by its piece of work."""
+    system = result.world.system
+    by_work = {
+        call.permission.resource
+        for call in (flow.calls if flow else ())
+        if _is_labelled_read(system, call.permission)
+    }
+    by_itself = {
+        door.move.permission.resource
+        for door in doors
+        if _is_labelled_read(system, door.move.permission)
+        and _insider(result.authority, extend(system, lineage, door), door.move.permission)
+    }
+    return by_work | by_itself
+
+
+def _doors_of(world: World, agent: str) -> list[int]:
+    facts = (f"{STEER}:{agent}", *world.chains.get(agent, ()))
+    return [index for fact in facts for index in world.behind.get(fact, ())]
+
+
+def _is_labelled_read(system: System, permission: Permission) -> bool:
+    return bool(system.resources[permission.resource].label) and system.reads(permission)
+
+
+def _is_outward_write(system: System, permission: Permission) -> bool:
+    return system.resources[permission.resource].outward and system.writes(permission)

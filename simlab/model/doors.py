@@ -1,0 +1,140 @@
+"""What can be tried with what an attacker has, and what follows from it, whatever the strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from simlab.errors import BudgetError
+from simlab.model.access import DelegationMode, Permission
+from simlab.model.attack import Move
+from simlab.model.composition import Rulebook
+from simlab.model.system import CONTROL, HOLD, STEER, System
+
+MOST_CHAINS = 100_000
+"""Most chains of delegation that one system may have; beyond, naming them all takes too long."""
+
+
+class Door(NamedTuple):
+    """One permission, by way of one fact."""
+
+    move: Move
+    agents: tuple[str, ...]
+    """For a steered session: from the steered agent to the one that asks. For a key: empty."""
+    modes: tuple[DelegationMode, ...]
+    """How each of *agents* but the first is tasked."""
+    key: str
+    """The key or secret presented; empty for a steered session."""
+    fact: str
+    """The permission as a fact."""
+    domain: str
+    """The domain that decides."""
+
+
+@dataclass(slots=True)
+class World:
+    """All doors, and the rules of physics and composition over facts."""
+
+    system: System
+    doors: list[Door] = field(default_factory=list)
+    behind: dict[str, list[int]] = field(default_factory=dict)
+    """For each fact, the doors that it opens the way to."""
+    chains: dict[str, list[str]] = field(default_factory=dict)
+    """For each steered agent, the facts that name chains of delegation from it."""
+
+    def rulebook(self) -> Rulebook:
+        """Return a new rulebook of what follows without asking anybody."""
+        book = Rulebook()
+        for agent in self.system.agents:
+            book.add(f"control of {agent}", [f"{CONTROL}:{agent}"], [f"{STEER}:{agent}"])
+        for agent, facts in self.chains.items():
+            for fact in facts:
+                book.add(f"delegation {fact}", [f"{STEER}:{agent}"], [fact])
+        for permission in self.permissions():
+            for name, gives in self.consequences(permission):
+                book.add(name, [str(permission)], [gives])
+        for rule in self.system.compositions:
+            book.add(rule.name, rule.needs, rule.gives, rule.probability, rule.duration)
+        return book
+
+    def permissions(self) -> list[Permission]:
+        """Return every permission that any door or composition speaks of, sorted."""
+        spoken = {door.move.permission for door in self.doors}
+        for rule in self.system.compositions:
+            for fact in (*rule.needs, *rule.gives):
+                permission = Permission.parse(fact)
+                if permission.action in self.system.actions and permission.resource in self.system.resources:
+                    spoken.add(permission)
+        return sorted(spoken)
+
+    def consequences(self, permission: Permission) -> Iterator[tuple[str, str]]:
+        """Yield the rule and the fact that having done *permission* leads to."""
+        resource = self.system.resources[permission.resource]
+        if self.system.reads(permission):
+            for key in resource.holds:
+                yield f"{resource.name} holds {key}", f"{HOLD}:{key}"
+        if self.system.writes(permission):
+            for agent in resource.obeyed_by:
+                if self.system.agents[agent].susceptibility > 0:
+                    yield f"{agent} obeys {resource.name}", f"{STEER}:{agent}"
+
+
+def explore(system: System) -> World:
+    """Return every door of *system*: for each key, each steered agent, and each chain it can set going.
+
+    Raises
+    ------
+    BudgetError
+        If the delegations form more chains than can be named.
+    """
+    world = World(system)
+    for key in sorted({agent.key or agent.name for agent in system.agents.values()}):
+        users = [agent for agent in system.agents.values() if (agent.key or agent.name) == key]
+        asked = {permission for agent in users for permission in (*agent.menu, *agent.entitlements)}
+        _open(world, f"{HOLD}:{key}", sorted(asked), (), (), key)
+    for secret in system.secrets.values():
+        _open(world, f"{HOLD}:{secret.name}", sorted(secret.scope), (), (), secret.name)
+    for agent in system.agents.values():
+        _open(world, f"{STEER}:{agent.name}", agent.menu, (agent.name,), (), "")
+        for chain, modes in _chains(system, agent.name):
+            fact = f"{STEER}:{'>'.join(chain)}"
+            world.chains.setdefault(agent.name, []).append(fact)
+            _open(world, fact, system.agents[chain[-1]].menu, chain, modes, "")
+    return world
+
+
+def _open(
+    world: World,
+    via: str,
+    menu: list[Permission] | tuple[Permission, ...],
+    agents: tuple[str, ...],
+    modes: tuple[DelegationMode, ...],
+    key: str,
+) -> None:
+    for permission in menu:
+        world.behind.setdefault(via, []).append(len(world.doors))
+        domain = world.system.resources[permission.resource].domain
+        world.doors.append(Door(Move(permission, via), agents, modes, key, str(permission), domain))
+
+
+def _chains(system: System, root: str) -> Iterator[tuple[tuple[str, ...], tuple[DelegationMode, ...]]]:
+    edges: dict[str, list[tuple[str, DelegationMode]]] = {}
+    for edge in system.delegations:
+        edges.setdefault(edge.caller, []).append((edge.callee, edge.mode))
+    frontier: list[tuple[tuple[str, ...], tuple[DelegationMode, ...]]] = [((root,), ())]
+    count = 0
+    while frontier:
+        chain, modes = frontier.pop()
+        if len(chain) > system.depth:
+            continue
+        for callee, mode in edges.get(chain[-1], ()):
+            if callee in chain:
+                continue
+            count += 1
+            if count > MOST_CHAINS:
+                msg = f"more than {MOST_CHAINS} chains of delegation from '{root}' (lower `depth`)"
+                raise BudgetError(msg)
+            longer = ((*chain, callee), (*modes, mode))
+            yield longer
+            frontier.append(longer)

@@ -1,0 +1,235 @@
+"""What there is: agents, tools, resources, domains, and the work that is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from simlab.model.access import DelegationMode, Intent, Permission, Scope
+from simlab.model.chance import ZERO, Distribution
+
+ActionClass = Literal["read", "write", "execute"]
+
+ACTIONS: dict[str, ActionClass] = {
+    **dict.fromkeys(("read", "list", "get", "search", "query", "download"), "read"),
+    **dict.fromkeys(
+        ("write", "create", "update", "comment", "post", "send", "push", "upload", "delete", "pay"), "write"
+    ),
+    **dict.fromkeys(("execute", "exec", "run", "invoke", "use", "deploy", "publish", "admin"), "execute"),
+}
+"""The verbs that every scenario may use, and what each does; a scenario can declare more."""
+
+CONTROL, STEER, HOLD, EXFILTRATE = "control", "steer", "hold", "exfiltrate"
+"""Verbs of facts that are not requests: control of a workload, steering of one session of it, a credential
+held outside its workload, data carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person or organisation that is accountable for the work it asks for."""
+
+    name: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """What a domain sees of the requests made in it."""
+
+    coverage: float = 0.0
+    """Share of an attacker's requests that raise an alert; dimensionless."""
+    lag: Distribution = ZERO
+    """[s] from request to alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A trust domain, such as a cloud or a SaaS, that enforces, reports and revokes in its own way."""
+
+    name: str
+    enforces: tuple[str, ...] | None = None
+    """Names of the strategies that it can enforce; None for all."""
+    fallback: str = "static-rbac"
+    """What it does instead of a strategy that it cannot enforce."""
+    issuance: Distribution = ZERO
+    """[s] to issue a credential for a task."""
+    decision: Distribution = ZERO
+    """[s] to decide one request at a decision point."""
+    telemetry: Telemetry = Telemetry()
+    revocation: Distribution = ZERO
+    """[s] from the order to revoke until no enforcement point accepts the credential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something that can be read, written or set in motion."""
+
+    name: str
+    domain: str
+    sensitivity: float = 1.0
+    """Weight in the sensitivity-weighted blast radius; dimensionless."""
+    label: str = ""
+    """What kind of data it holds, for rules on flows; empty for data that may go anywhere."""
+    untrusted: bool = False
+    """A stranger can put content into it."""
+    outward: bool = False
+    """What is written to it leaves the organisation."""
+    honeytoken: bool = False
+    """Touching it always raises an alert."""
+    holds: tuple[str, ...] = ()
+    """Keys and secrets that a reader finds in it."""
+    obeyed_by: tuple[str, ...] = ()
+    """Agents that do what its content says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """An operation that an agent can choose: what it does needs permission."""
+
+    name: str
+    does: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An autonomous workload with an identity (NHI, SPIFFE)."""
+
+    name: str
+    entitlements: Scope = frozenset()
+    """All that its roles ever let it do."""
+    menu: tuple[Permission, ...] = ()
+    """All that its tools could ask for, allowed or not; sorted."""
+    key: str = ""
+    """The standing key it uses; agents that name the same key share it."""
+    susceptibility: float = 1.0
+    """Chance that it does what injected content says; dimensionless."""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A credential that no strategy governs: a key of a third party, or one that was forgotten."""
+
+    name: str
+    scope: Scope
+    ttl: float = float("inf")
+    """[s] from the start of the run to expiry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """An edge along which one agent may task another."""
+
+    caller: str
+    callee: str
+    mode: DelegationMode = "on-behalf-of"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that a task makes: which task it belongs to, what it asks, how long it works first."""
+
+    task: int
+    """Index into the workflow's tasks."""
+    permission: Permission
+    work: Distribution = ZERO
+    """[s] of work before the request."""
+    tool: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A kind of work with an intent: what a strategy grants for."""
+
+    name: str
+    principal: str
+    chain: tuple[str, ...]
+    """Agents from the first to the one that does this task."""
+    intent: Intent
+    template: Scope
+    """What the tools that the job may call need: the scope of a job, wider than its intent."""
+    mode: DelegationMode = "on-behalf-of"
+    """How the last agent of the chain was tasked by the one before it."""
+    parent: int = -1
+    """Index, in its workflow, of the task that delegated this one; -1 for a root."""
+
+    @property
+    def agent(self) -> str:
+        """Return the agent that does this task."""
+        return self.chain[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """Work that arrives again and again: a task, and the tasks that it delegates."""
+
+    name: str
+    tasks: tuple[Task, ...]
+    """The root task first; each delegated part is a task of its own."""
+    calls: tuple[Call, ...]
+    """Every request in the order in which it is made."""
+    arrivals: Distribution | None = None
+    """[s] between arrivals."""
+    at: tuple[float, ...] = ()
+    """[s] arrivals at given times, instead of a law."""
+
+    def lineage(self, index: int) -> tuple[Task, ...]:
+        """Return the task at *index* and those it descends from, root first."""
+        task = self.tasks[index]
+        return (task,) if task.parent < 0 else (*self.lineage(task.parent), task)
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A rule by which what an attacker has adds up to more (MulVAL, MAL).
+
+    Facts are written like permissions: ``read:config``, ``control:bot``, ``hold:key``, ``exfiltrate:db``.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    gives: tuple[str, ...]
+    probability: float = 1.0
+    """Chance that it works at all, settled once a run; dimensionless."""
+    duration: Distribution = ZERO
+    """[s] from having all it needs to having what it gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Everything that is there before anything goes wrong."""
+
+    domains: Mapping[str, Domain] = field(default_factory=dict)
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    tools: Mapping[str, Tool] = field(default_factory=dict)
+    principals: Mapping[str, Principal] = field(default_factory=dict)
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    delegations: tuple[Delegation, ...] = ()
+    workflows: Mapping[str, Workflow] = field(default_factory=dict)
+    compositions: tuple[Composition, ...] = ()
+    actions: Mapping[str, ActionClass] = field(default_factory=lambda: ACTIONS)
+    depth: int = 3
+    """Most delegations in a row that any agent accepts."""
+
+    def users_of(self, key: str) -> tuple[Agent, ...]:
+        """Return the agents that use the standing key *key*; one agent of that name if none names it."""
+        return tuple(agent for agent in self.agents.values() if agent.key == key)
+
+    def writes(self, permission: Permission) -> bool:
+        """Return whether *permission* changes or sends something."""
+        return self.actions[permission.action] == "write"
+
+    def reads(self, permission: Permission) -> bool:
+        """Return whether *permission* reads something."""
+        return self.actions[permission.action] == "read"
+
+    def sessions_of(self, agent: str) -> tuple[tuple[Workflow, tuple[Task, ...]], ...]:
+        """Return every kind of task that *agent* can be given: its workflow, and the task with its ancestors."""
+        return tuple(
+            (flow, flow.lineage(index))
+            for flow in self.workflows.values()
+            for index, task in enumerate(flow.tasks)
+            if task.agent == agent
+        )

@@ -1,0 +1,146 @@
+"""Checked objects of the schema to the nouns of the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simlab.attackers import ATTACKERS
+from simlab.model.access import Permission, Scope
+from simlab.model.attack import Price, Response
+from simlab.model.scenario import Evidence, Expectation, Scenario
+from simlab.model.system import (
+    ACTIONS,
+    Agent,
+    Composition,
+    Delegation,
+    Domain,
+    Principal,
+    Resource,
+    Secret,
+    System,
+    Telemetry,
+    Tool,
+)
+from simlab.scenario import components
+from simlab.scenario.flows import flow
+from simlab.scenario.laws import law
+from simlab.scenario.names import resolve
+from simlab.scenario.schema import ScenarioFile
+from simlab.scenario.schema_attack import RunExpectation
+from simlab.scenario.schema_system import AgentSpec, DomainSpec, ResourceSpec
+from simlab.threats import THREATS
+
+
+def scenario(file: ScenarioFile, evidence: tuple[Evidence, ...], source_hash: str) -> Scenario:
+    """Return the scenario that *file* describes."""
+    return Scenario(
+        name=file.name,
+        question=file.question,
+        horizon=file.horizon,
+        system=system(file),
+        threats=tuple(components.build(threat, THREATS) for threat in file.threats),
+        attacker=None if file.attacker is None else components.build(file.attacker, ATTACKERS),
+        response=_response(file),
+        prices={fact: Price(law(spec.once), law(spec.per_hour)) for fact, spec in _prices(file).items()},
+        currency=file.prices.currency if "prices" in file.model_fields_set else "",
+        sources=tuple(file.sources),
+        notes=file.notes,
+        evidence=evidence,
+        expectations=_expectations(file),
+        source_hash=source_hash,
+    )
+
+
+def system(file: ScenarioFile) -> System:
+    """Return what is there before anything goes wrong."""
+    tools = {
+        name: Tool(name, tuple(Permission.parse(text) for text in spec.does))
+        for name, spec in file.tools.items()
+    }
+    roles = {name: resolve(rights, file.resources) for name, rights in file.roles.items()}
+    return System(
+        domains={name: _domain(name, spec) for name, spec in file.domains.items()},
+        resources={name: _resource(name, spec) for name, spec in file.resources.items()},
+        tools=tools,
+        principals={name: Principal(name, spec.owner) for name, spec in file.principals.items()},
+        agents={name: _agent(name, spec, roles, tools) for name, spec in file.agents.items()},
+        secrets={
+            name: Secret(name, resolve(spec.grants, file.resources), spec.ttl)
+            for name, spec in file.secrets.items()
+        },
+        delegations=tuple(Delegation(edge.caller, edge.callee, edge.mode) for edge in file.delegations),
+        workflows={name: flow(name, spec, file, tools) for name, spec in file.workflows.items()},
+        compositions=tuple(
+            Composition(rule.name, tuple(rule.needs), tuple(rule.gives), rule.probability, law(rule.duration))
+            for rule in file.compositions
+        ),
+        actions={**ACTIONS, **file.actions},
+        depth=file.depth,
+    )
+
+
+def _domain(name: str, spec: DomainSpec) -> Domain:
+    return Domain(
+        name=name,
+        enforces=tuple(spec.enforces) if "enforces" in spec.model_fields_set else None,
+        fallback=spec.fallback,
+        issuance=law(spec.issuance),
+        decision=law(spec.decision),
+        telemetry=Telemetry(spec.telemetry.coverage, law(spec.telemetry.lag)),
+        revocation=law(spec.revocation),
+    )
+
+
+def _resource(name: str, spec: ResourceSpec) -> Resource:
+    return Resource(
+        name=name,
+        domain=spec.domain,
+        sensitivity=float(spec.sensitivity),
+        label=spec.label,
+        untrusted=spec.untrusted,
+        outward=spec.outward,
+        honeytoken=spec.honeytoken,
+        holds=tuple(spec.holds),
+        obeyed_by=tuple(spec.obeyed_by),
+    )
+
+
+def _agent(name: str, spec: AgentSpec, roles: dict[str, Scope], tools: dict[str, Tool]) -> Agent:
+    rights = [roles[role] for role in spec.roles]
+    return Agent(
+        name=name,
+        # A fleet with one role shares one set.
+        entitlements=rights[0] if len(rights) == 1 else frozenset().union(*rights),
+        menu=tuple(sorted({permission for tool in spec.tools for permission in tools[tool].does})),
+        key=spec.key or name,
+        susceptibility=spec.susceptibility,
+        owner=spec.owner,
+    )
+
+
+def _response(file: ScenarioFile) -> Response:
+    spec = file.response
+    return Response(spec.acts, law(spec.triage), spec.quarantine, law(spec.replace))
+
+
+def _prices(file: ScenarioFile) -> dict[str, Any]:
+    return file.prices.__pydantic_extra__ or {}
+
+
+def _expectations(file: ScenarioFile) -> tuple[Expectation, ...]:
+    reach = [Expectation(text, "reach", float(value)) for text, value in file.expect.reach.items()]
+    return (*reach, *(_expectation(row) for row in file.expect.runs))
+
+
+def _expectation(row: RunExpectation) -> Expectation:
+    given = row.model_fields_set
+    statistic = next(word for word in ("mean", "variance", "share", "exactly") if word in given)
+    return Expectation(
+        strategy=row.strategy,
+        metric=row.metric,
+        value=float(getattr(row, statistic)),
+        statistic=statistic,
+        at_least=float(row.at_least),
+        formula=row.formula,
+        replications=row.replications,
+    )

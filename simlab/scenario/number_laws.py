@@ -1,0 +1,93 @@
+"""The same laws of plain numbers, for prices: only the types of the fields change."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Discriminator, Field, Tag
+
+from simlab.scenario.fields import Amount, PositiveAmount
+from simlab.scenario.laws import (
+    Empirical,
+    Exponential,
+    Fixed,
+    LogNormal,
+    Mixture,
+    Triangular,
+    Uniform,
+    Weibull,
+    outermost,
+    written_as,
+)
+
+
+class FixedNumber(Fixed):
+    """Always the same number."""
+
+    value: Amount
+
+
+class UniformNumber(Uniform):
+    """Any number between two bounds, equally likely."""
+
+    low: Amount
+    high: Amount
+
+
+class ExponentialNumber(Exponential):
+    """An exponential law of numbers."""
+
+    mean: PositiveAmount
+
+
+class LogNormalNumber(LogNormal):
+    """A log-normal law of numbers."""
+
+    median: PositiveAmount
+
+
+class WeibullNumber(Weibull):
+    """A Weibull law of numbers."""
+
+    scale: PositiveAmount
+
+
+class TriangularNumber(Triangular):
+    """Least, most likely and greatest number."""
+
+    low: Amount
+    mode: Amount
+    high: Amount
+
+
+class EmpiricalNumber(Empirical):
+    """One of the numbers that were seen, each equally likely."""
+
+    values: Annotated[list[Amount], Field(min_length=1)]
+
+
+class MixtureNumber(Mixture):
+    """One of several laws of numbers, with given weights."""
+
+    of: Annotated[list[NumberLaw], Field(min_length=1)]  # type: ignore[assignment]
+
+
+NumberLaw = Annotated[
+    FixedNumber
+    | UniformNumber
+    | ExponentialNumber
+    | LogNormalNumber
+    | WeibullNumber
+    | TriangularNumber
+    | EmpiricalNumber
+    | MixtureNumber,
+    Field(discriminator="dist"),
+]
+MixtureNumber.model_rebuild()
+
+NumberSpec = Annotated[
+    Annotated[Amount, Tag("bare")] | Annotated[NumberLaw, Tag("law")],
+    Discriminator(written_as),
+    AfterValidator(outermost),
+]
+"""A number, or a law of numbers."""

@@ -1,0 +1,163 @@
+"""The language, part one: what is there before anything goes wrong."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from simlab.model.access import DelegationMode
+from simlab.scenario.fields import (
+    Amount,
+    Duration,
+    FactText,
+    Identifier,
+    PermissionText,
+    Probability,
+    StrategyName,
+    Strict,
+)
+from simlab.scenario.laws import DurationSpec
+
+Copies = Annotated[int, Field(ge=1, le=10_000)]
+
+
+def _empty(value: Any) -> Any:
+    return {} if value is None else value
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Permissions = Annotated[
+    list[PermissionText],
+    Field(min_length=1),
+    BeforeValidator(_listed, json_schema_input_type=PermissionText | list[PermissionText]),
+]
+
+
+class TelemetrySpec(Strict):
+    """What a domain sees of the requests made in it."""
+
+    coverage: Probability = 0.0
+    """Share of an attacker's requests that raise an alert; dimensionless."""
+    lag: DurationSpec = 0.0
+    """From request to alert."""
+
+
+class DomainSpec(Strict):
+    """A trust domain, such as a cloud or a SaaS."""
+
+    enforces: list[StrategyName] = Field(default_factory=list)
+    """Strategies that it can enforce; all, if it is not said."""
+    fallback: StrategyName = "static-rbac"
+    """What it does instead of a strategy that it cannot enforce."""
+    issuance: DurationSpec = 0.0
+    """The time it takes to issue a credential for a task."""
+    decision: DurationSpec = 0.0
+    """The time it takes to decide one request at a decision point."""
+    telemetry: TelemetrySpec = TelemetrySpec()
+    """What it sees of the requests made in it."""
+    revocation: DurationSpec = 0.0
+    """From the order to revoke until no enforcement point accepts the credential."""
+
+
+class ResourceSpec(Strict):
+    """Something that can be read, written or set in motion."""
+
+    copies: Copies = 1
+    """So many of them; the sign # in the name becomes 1, 2, 3."""
+    domain: Identifier
+    """The domain that enforces access to it."""
+    sensitivity: Amount = 1.0
+    """Weight in the sensitivity-weighted blast radius; dimensionless."""
+    label: str = ""
+    """What kind of data it holds, for rules on flows."""
+    untrusted: bool = False
+    """A stranger can put content into it."""
+    outward: bool = False
+    """What is written to it leaves the organisation."""
+    honeytoken: bool = False
+    """Touching it always raises an alert."""
+    holds: list[Identifier] = Field(default_factory=list)
+    """Keys and secrets that a reader finds in it."""
+    obeyed_by: list[Identifier] = Field(default_factory=list)
+    """Agents that do what its content says."""
+
+
+class ToolSpec(Strict):
+    """An operation that an agent can choose."""
+
+    copies: Copies = 1
+    """So many of them; the sign # in the name becomes 1, 2, 3."""
+    does: Permissions
+    """The permissions it needs: one, or a list."""
+
+
+class PrincipalSpec(Strict):
+    """A person or organisation that is accountable for the work it asks for."""
+
+    copies: Copies = 1
+    """So many of them; the sign # in the name becomes 1, 2, 3."""
+    owner: str = ""
+    """The team it belongs to."""
+
+
+class AgentSpec(Strict):
+    """An autonomous workload with an identity."""
+
+    copies: Copies = 1
+    """So many of them; the sign # in the name becomes 1, 2, 3."""
+    roles: list[Identifier] = Field(default_factory=list)
+    """What it may do: names of roles."""
+    tools: list[Identifier] = Field(default_factory=list)
+    """What it can call: names of tools."""
+    susceptibility: Probability = 1.0
+    """Chance that it does what injected content says; dimensionless."""
+    owner: str = ""
+    """The team that answers for it."""
+    key: Identifier = ""
+    """The standing key it uses; agents that name the same key share it. Default: one of its own."""
+
+
+class SecretSpec(Strict):
+    """A credential that no strategy governs."""
+
+    copies: Copies = 1
+    """So many of them; the sign # in the name becomes 1, 2, 3."""
+    grants: Permissions
+    """What its holder may do."""
+    ttl: Duration = float("inf")
+    """From the start of the run to expiry; never, if it is not said."""
+
+
+class DelegationSpec(Strict):
+    """An edge along which one agent may task another."""
+
+    caller: Identifier = Field(alias="from")
+    """The agent that tasks."""
+    callee: Identifier = Field(alias="to")
+    """The agent that is tasked."""
+    mode: DelegationMode
+    """How the callee acts: with its own full rights and the chain lost (impersonation), with the rights
+    that both share (on-behalf-of), or with its own rights and the caller unchecked (own-identity)."""
+
+
+class CompositionSpec(Strict):
+    """A rule by which what an attacker has adds up to more."""
+
+    name: Identifier
+    """What the report calls it."""
+    needs: Annotated[list[FactText], Field(min_length=1)]
+    """All that it takes."""
+    gives: Annotated[list[FactText], Field(min_length=1)]
+    """What comes of it."""
+    probability: Probability = 1.0
+    """Chance that it works at all, settled once a run; dimensionless."""
+    duration: DurationSpec = 0.0
+    """From having all it needs to having what it gives."""
+
+
+Domain = Annotated[DomainSpec, BeforeValidator(_empty, json_schema_input_type=DomainSpec | None)]
+Principal = Annotated[PrincipalSpec, BeforeValidator(_empty, json_schema_input_type=PrincipalSpec | None)]

@@ -1,0 +1,1 @@
+"""Runs: what did happen. The only home of time and chance."""

@@ -1,0 +1,181 @@
+"""Issues credentials, and refuses them: the policy enforcement point and the issuer.
+
+A credential never expires by itself. Its times are data, compared when it is used: that is exact, it costs
+nothing while nobody asks, and it settles ties (revocation, then expiry, then use; valid on [issued, expires)).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from simlab.model.access import Credential, Grant
+from simlab.model.events import Tally
+from simlab.sim.plan import KindPlan, Plan
+
+OnIssue = Callable[[Credential, float], None]
+
+
+class Context:
+    """What one piece of work has read so far: the labels that a policy sees, and the data themselves."""
+
+    __slots__ = ("data", "labels")
+
+    def __init__(self) -> None:
+        """Begin with nothing read."""
+        self.labels: frozenset[str] = frozenset()
+        self.data: set[str] = set()
+
+
+class Session:
+    """One task being done: its credentials, one a group, and the context of its piece of work."""
+
+    __slots__ = ("above", "below", "captured", "context", "credentials", "ends", "kind", "running", "serial")
+
+    def __init__(self, kind: KindPlan, context: Context, serial: int, above: Session | None, groups: int) -> None:
+        """Open a session of *kind* within a piece of work; *above* is the session that delegated it."""
+        self.kind = kind
+        self.context = context
+        self.serial = serial
+        self.above = above
+        self.credentials: list[Credential | None] = [None] * groups
+        self.running = True
+        """Whether its task still goes on, so that the issuer still issues for it."""
+        self.captured = False
+        """Whether an intruder steers it, so that it gives nothing back."""
+        self.ends = math.inf
+        """[s] when it stops obeying."""
+        self.below: dict[tuple[str, ...], Session] = {}
+        """Sessions that an intruder set going from this one, by chain."""
+
+
+class Broker:
+    """All credentials of one run."""
+
+    def __init__(self, plan: Plan, horizon: float, tally: Tally, on_issue: OnIssue) -> None:
+        """Begin with the standing credentials of every key, issued at 0."""
+        self.plan = plan
+        self.horizon = horizon
+        self.tally = tally
+        self.groups = len(plan.authority.groups)
+        self.on_issue = on_issue
+        self.watched: set[str] = set()
+        """Keys whose every issue is reported."""
+        self._serials: dict[str, int] = {}
+        self._standing: dict[tuple[str, int], Credential] = {}
+        self._renews: dict[tuple[str, int], float] = {}
+        self._secrets: dict[str, Credential] = {}
+        self._live: dict[str, dict[int, Credential]] = {key: {} for key in plan.leakable}
+        self._count_standing()
+
+    def _count_standing(self) -> None:
+        for key in self.plan.authority.users:
+            for group in range(self.groups):
+                grant = self.plan.authority.standing(key, group)
+                if grant:
+                    self.tally.standing += len(grant.scope) * self.horizon / 3600.0
+
+    def issue(
+        self, key: str, group: int, grant: Grant, now: float, parent: Credential | None = None
+    ) -> Credential:
+        """Return a new credential of *key*, valid from *now*; never longer than its parent."""
+        serial = self._serials[key] = self._serials.get(key, 0) + 1
+        expires = now + grant.ttl + grant.grace
+        if parent is not None and parent.expires < expires:
+            expires = parent.expires
+        credential = Credential(serial, key, grant, now, expires, parent, group)
+        self.tally.issued += 1
+        if key in self._live:
+            self._live[key][serial] = credential
+        if key in self.watched:
+            self.on_issue(credential, now)
+        return credential
+
+    def standing(self, key: str, group: int, now: float) -> Credential | None:
+        """Return the standing credential of *key* in *group* as it is *now*, replaced where that is due."""
+        at = (key, group)
+        credential = self._standing.get(at)
+        if credential is not None and now < self._renews[at]:
+            return credential
+        grant = self.plan.authority.standing(key, group)
+        if grant is None:
+            return None
+        issued = self._renews.get(at, 0.0)
+        if grant.ttl < math.inf:
+            issued += math.floor(max(now - issued, 0.0) / grant.ttl) * grant.ttl
+        self._renews[at] = issued + grant.ttl
+        credential = self._standing[at] = self.issue(key, group, grant, issued)
+        return credential
+
+    def secret(self, name: str) -> Credential:
+        """Return the one credential of a secret that no strategy governs."""
+        credential = self._secrets.get(name)
+        if credential is None:
+            secret = self.plan.system.secrets[name]
+            credential = Credential(1, name, Grant(secret.scope), 0.0, secret.ttl)
+            self._secrets[name] = credential
+        return credential
+
+    def acquire(self, session: Session, group: int, now: float) -> Credential | None:
+        """Return the credential with which *session* asks in *group*: standing, or issued for it *now*."""
+        kind = session.kind
+        grant = kind.grants[group]
+        if grant is None:
+            return None
+        if kind.standing[group]:
+            credential = self.standing(kind.key, group, now)
+        else:
+            parent = None
+            if kind.above is not None:
+                parent = self._of_caller(session.above, group, now)
+                if parent is None:
+                    return None
+            credential = self.issue(kind.key, group, grant, now, parent)
+            self.tally.granted += len(grant.scope) * self._lifetime(credential, now) / 3600.0
+        session.credentials[group] = credential
+        return credential
+
+    def _of_caller(self, caller: Session | None, group: int, now: float) -> Credential | None:
+        if caller is None:
+            return None
+        held = caller.credentials[group]
+        if held is not None and now < held.expires:
+            return held
+        return self.acquire(caller, group, now) if caller.running else None
+
+    def _lifetime(self, credential: Credential, now: float) -> float:
+        return max(min(credential.expires, self.horizon) - now, 0.0)
+
+    def give_back(self, session: Session, now: float) -> None:
+        """End the credentials that were issued for *session*."""
+        for group, credential in enumerate(session.credentials):
+            if credential is None or session.kind.standing[group]:
+                continue
+            self.tally.granted -= len(credential.grant.scope) * self._lifetime(credential, now) / 3600.0
+            credential.expires = min(credential.expires, now)
+            live = self._live.get(credential.key)
+            if live is not None:
+                live.pop(credential.serial, None)
+
+    def live(self, key: str, now: float) -> list[Credential]:
+        """Return the credentials of *key* that somebody who looks *now* finds, still valid somewhere."""
+        if key in self.plan.system.secrets:
+            found = [self.secret(key)]
+        else:
+            for group in range(self.groups):
+                self.standing(key, group, now)
+            found = list(self._live[key].values())
+        alive = [credential for credential in found if now < self.dies(credential)]
+        if key in self._live:
+            self._live[key] = {credential.serial: credential for credential in alive}
+        return alive
+
+    def dies(self, credential: Credential) -> float:
+        """Return when the last domain stops accepting *credential* [s]."""
+        return max(credential.dies(domain.name) for domain in self.plan.domains)
+
+    def replaced_from(self, credential: Credential, when: float) -> None:
+        """Replace a standing *credential* by a new one at *when*."""
+        for at, standing in self._standing.items():
+            if standing is credential:
+                self._renews[at] = min(self._renews[at], when)

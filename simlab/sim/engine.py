@@ -1,0 +1,144 @@
+"""One run: the clock, and everything that happens on it.
+
+Order of what happens at one instant: revocation, expiry, detection, then use. The horizon is [0, H).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from simpy import Environment
+from simpy.events import Event
+
+from simlab.model.access import Credential, Decision, Permission
+from simlab.model.events import Actor, Row, Run, Tally, Trace
+from simlab.sim.broker import Broker
+from simlab.sim.clock import run_until
+from simlab.sim.harm import Harm
+from simlab.sim.intruder import Intruder
+from simlab.sim.plan import KindPlan, Plan
+from simlab.sim.responder import Responder
+from simlab.sim.streams import Streams
+from simlab.sim.workers import Workers
+
+class Engine:
+    """One replication of a plan."""
+
+    def __init__(self, plan: Plan, seed: int, replication: int, *, trace: bool = False) -> None:
+        """Set everything going."""
+        self.plan = plan
+        self.env = Environment()
+        self.streams = Streams(seed, replication)
+        self.tally = Tally()
+        self.rows: list[Row] | None = [] if trace else None
+        self.incident: list[Row] = []
+        self.leaked: list[tuple[Credential, float]] = []
+        self.broker = Broker(plan, plan.scenario.horizon, self.tally, self._issued)
+        self.intruder = Intruder(self)
+        self.responder = Responder(self)
+        self.harm = Harm(self)
+        Workers(self)
+        self.harm.begin()
+
+    def run(self) -> None:
+        """Let it happen, up to the horizon."""
+        run_until(self.env, self.plan.scenario.horizon)
+
+    def after(self, delay: float, action: Callable[[], object]) -> None:
+        """Do *action* after *delay* [s], unless that is beyond the horizon."""
+        if self.env.now + delay < self.plan.scenario.horizon:
+
+            def act(_: Event) -> None:
+                action()
+
+            self.env.timeout(delay).callbacks.append(act)
+
+    def wake_at(self, time: float) -> None:
+        """Let the intruder look again at *time*, when something that it could use has changed."""
+        self.after(max(time - self.env.now, 0.0), self.intruder.choose)
+
+    def note(self, time: float, static: int, credential: int = 0, serial: int = 0) -> None:
+        """Write a row of the incident, unless it lies beyond the horizon."""
+        if time < self.plan.scenario.horizon:
+            self.incident.append((time, static, credential, serial))
+
+    def strike(self, kind: KindPlan, threat: str, permission: Permission) -> None:
+        """Write that *threat* has turned a session of *kind* that used *permission*."""
+        static = self.plan.intern(
+            "strike", "intruder", agent=kind.task.agent, chain=">".join(kind.task.chain), task=kind.task.name,
+            permission=permission, reason="hijacked", policy=threat,
+        )  # fmt: skip
+        self.note(self.env.now, static)
+
+    def refusal(self, kind: KindPlan, actor: Actor, permission: Permission, domain: str, reason: str) -> int:
+        """Return the static columns of a request that the broker refuses before anybody decides."""
+        decision = Decision(allowed=False, reason=reason, policy="broker")
+        return self.plan.row(kind, actor, permission, domain, decision)
+
+    def _issued(self, credential: Credential, now: float) -> None:
+        del now
+        if credential.key in self.harm.leaky:
+            self.harm.issued(credential)
+        self.intruder.issued(credential)
+
+    def result(self, seed: int, replication: int) -> Run:
+        """Return the record of the run."""
+        plan, scenario = self.plan, self.plan.scenario
+        incident = Trace(plan.statics, sorted(self.incident, key=_time))
+        return Run(
+            scenario=scenario.name,
+            strategy=plan.label,
+            seed=seed,
+            replication=replication,
+            horizon=scenario.horizon,
+            goal=scenario.goal,
+            resources=plan.system.resources,
+            classes=plan.system.actions,
+            incident=list(incident),
+            tally=self.tally,
+            trace=None if self.rows is None else Trace(plan.statics, _merged(self.incident, self.rows)),
+            direct=plan.direct,
+            loss=self._loss(),
+            exposure=self._exposure(),
+        )
+
+    def _exposure(self) -> float:
+        horizon = self.plan.scenario.horizon
+        return math.fsum(
+            max(min(self.broker.dies(credential), horizon) - leaked, 0.0)
+            for credential, leaked in self.leaked
+        )
+
+    def _loss(self) -> float:
+        horizon, total = self.plan.scenario.horizon, []
+        first = {gain.fact: gain for gain in reversed(self.intruder.gains)}
+        for fact, price in self.plan.scenario.prices.items():
+            if fact in first:
+                gain = first[fact]
+                total.append(price.once.quantile(self.streams.uniform("price", fact)))
+                hourly = price.per_hour.quantile(self.streams.uniform("price per hour", fact))
+                total.append(hourly * max(min(gain.ends(), horizon) - gain.time, 0.0) / 3600.0)
+        return math.fsum(total)
+
+
+def _time(row: Row) -> float:
+    return row[0]
+
+
+def _merged(incident: list[Row], rows: list[Row]) -> list[Row]:
+    # Stable: at one instant the incident's rows come first, and a detection was written before a later use.
+    return sorted([*incident, *rows], key=_time)
+
+
+def simulate(plan: Plan, seed: int = 0, replication: int = 0, *, trace: bool = False) -> Run:
+    """Return one replication of *plan*; equal arguments give equal runs.
+
+    Raises
+    ------
+    NoProgressError
+        If simulated time stands still.
+    """
+    engine = Engine(plan, seed, replication, trace=trace)
+    engine.run()
+    return engine.result(seed, replication)

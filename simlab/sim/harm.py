@@ -1,0 +1,177 @@
+"""The threats of a scenario, as they strike in one run."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from simlab.model.access import Credential, Permission
+from simlab.model.attack import Foothold, ThreatEvent
+from simlab.model.system import Agent
+from simlab.sim.broker import Session
+from simlab.sim.plan import CallPlan
+
+if TYPE_CHECKING:
+    from simlab.sim.engine import Engine
+
+
+class Harm:
+    """Makes each threat strike when it is due."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Schedule what strikes by the clock, and arm what strikes at work."""
+        self.engine = engine
+        self.armed: dict[str, float] = {}
+        """[s] from when on each threat at work can strike."""
+        self.struck: set[tuple[str, str]] = set()
+        """Threat and agent that need no second strike."""
+        self.leaky: dict[str, list[str]] = {}
+        """Threats that strike when a credential of a key is issued."""
+        for name, threat in engine.plan.threats.items():
+            self._schedule(name, threat)
+
+    def _schedule(self, name: str, threat: ThreatEvent) -> None:
+        engine, when = self.engine, threat.when
+        if when.timing == "per-issuance":
+            for key in threat.strike(engine.plan.system).keys:
+                self.leaky.setdefault(key, []).append(name)
+                engine.broker.watched.add(key)
+            return
+        start = when.delay.quantile(engine.streams.uniform("when", name))
+        if when.timing == "at-work":
+            self.armed[name] = start
+        elif start < engine.plan.scenario.horizon:
+            engine.after(start, lambda: self._by_clock(name, threat))
+
+    def begin(self) -> None:
+        """Issue standing keys on schedule where each issue is a chance to leak."""
+        for key in self.leaky:
+            for group in range(self.engine.broker.groups):
+                self._rotate(key, group)
+
+    def _rotate(self, key: str, group: int) -> None:
+        engine = self.engine
+        credential = engine.broker.standing(key, group, engine.env.now)
+        if credential is not None and credential.grant.ttl < math.inf:
+            due = credential.issued + credential.grant.ttl - engine.env.now
+            engine.after(due, lambda: self._rotate(key, group))
+
+    def issued(self, credential: Credential) -> None:
+        """Let a fresh *credential* leak, by chance, some time later."""
+        engine = self.engine
+        for name in self.leaky.get(credential.key, ()):
+            threat = engine.plan.threats[name]
+            what = (name, credential.key, credential.serial)
+            if engine.streams.uniform("leak", *what) < threat.when.chance:
+                delay = threat.when.delay.quantile(engine.streams.uniform("leak delay", *what))
+                engine.after(
+                    credential.issued + delay - engine.env.now,
+                    lambda: self._leak(name, threat, credential.key, [credential], credential.serial),  # noqa: B023
+                )
+
+    def _by_clock(self, name: str, threat: ThreatEvent) -> None:
+        engine = self.engine
+        foothold: Foothold = threat.strike(engine.plan.system)
+        for key in foothold.keys:
+            self._leak(name, threat, key, engine.broker.live(key, engine.env.now), 0)
+        for agent in (*foothold.agents, *foothold.sessions):
+            self._take(name, threat, agent, None)
+        for fact in foothold.facts:
+            engine.intruder.learn(fact)
+        engine.intruder.choose()
+
+    def exposed(self, session: Session, call: CallPlan, number: int, agent: Agent) -> None:
+        """Let threats at work act on a call that *session* has just made."""
+        now = self.engine.env.now
+        for name, start in self.armed.items():
+            threat = self.engine.plan.threats[name]
+            if now < start or not threat.exposes(agent, call.call):
+                continue
+            what = (name, session.kind.task.name, session.serial, number)
+            if self.engine.streams.uniform("exposure", *what) < threat.succeeds(agent):
+                self._at_work(name, threat, session, call, agent)
+
+    def _at_work(
+        self, name: str, threat: ThreatEvent, session: Session, call: CallPlan, agent: Agent
+    ) -> None:
+        foothold = threat.strike(self.engine.plan.system)
+        if foothold.keys:
+            once = (name, "")
+            if once not in self.struck:
+                self.struck.add(once)
+                self._leak(name, threat, foothold.keys[0], self._held(session), session.serial)
+        elif agent.name in foothold.agents:
+            if (name, agent.name) not in self.struck:
+                self.struck.add((name, agent.name))
+                self._take(name, threat, agent.name, session)
+        elif not session.captured:
+            self._strike(name, threat, session, call.call.permission)
+
+    def _held(self, session: Session) -> list[Credential]:
+        """Return what *session* has: the credentials it asked for, and standing ones that it never needed to."""
+        broker, now = self.engine.broker, self.engine.env.now
+        held = [
+            broker.standing(session.kind.key, group, now) if standing else session.credentials[group]
+            for group, standing in enumerate(session.kind.standing)
+        ]
+        return [credential for credential in held if credential is not None]
+
+    def _leak(
+        self, name: str, threat: ThreatEvent, key: str, credentials: list[Credential], serial: int
+    ) -> None:
+        engine = self.engine
+        now = engine.env.now
+        reason = "leaked" if credentials else "nothing to leak"
+        static = engine.plan.intern(
+            "strike", "intruder", permission=("hold", key), allowed=bool(credentials), reason=reason, policy=name,
+            key=key if credentials else "",
+        )  # fmt: skip
+        engine.note(now, static, credentials[0].serial if credentials else 0)
+        if not credentials:
+            return
+        engine.leaked += [(credential, now) for credential in credentials]
+        wait = threat.first_use.quantile(engine.streams.uniform("first use", name, serial))
+        engine.after(wait, lambda: self._begin(lambda: engine.intruder.obtain(key, name, credentials)))
+        noticed = now + threat.noticed.quantile(engine.streams.uniform("noticed", name, serial))
+        if noticed < engine.plan.scenario.horizon:
+            engine.responder.alert(noticed, ("noticed", name, serial), credentials, "", f"{name} noticed")
+
+    def _take(self, name: str, threat: ThreatEvent, agent: str, session: Session | None) -> None:
+        engine = self.engine
+        engine.note(
+            engine.env.now,
+            engine.plan.intern("strike", "intruder", agent=agent, permission=("control", agent), reason="taken", policy=name),
+        )
+        lasts = threat.lasts.quantile(engine.streams.uniform("lasts", name, agent))
+        wait = threat.first_use.quantile(engine.streams.uniform("first use", name, agent))
+
+        def begin() -> None:
+            engine.intruder.control(agent, name, lasts)
+            if session is not None:
+                engine.intruder.at_work(session)
+
+        engine.after(wait, lambda: self._begin(begin))
+        self._notice(name, threat, agent)
+
+    def _strike(self, name: str, threat: ThreatEvent, session: Session, permission: Permission) -> None:
+        engine = self.engine
+        engine.strike(session.kind, name, permission)
+        what = (name, session.kind.task.name, session.serial)
+        lasts = threat.lasts.quantile(engine.streams.uniform("lasts", *what))
+        wait = threat.first_use.quantile(engine.streams.uniform("first use", *what))
+        session.captured = True
+        until = engine.env.now + lasts
+        engine.after(wait, lambda: self._begin(lambda: engine.intruder.capture(session, until)))
+        self._notice(name, threat, session.kind.task.agent)
+
+    def _notice(self, name: str, threat: ThreatEvent, agent: str) -> None:
+        engine = self.engine
+        noticed = engine.env.now + threat.noticed.quantile(engine.streams.uniform("noticed", name, agent))
+        if noticed < engine.plan.scenario.horizon:
+            engine.responder.alert(noticed, ("noticed", name, agent), [], agent, f"{name} noticed")
+
+    def _begin(self, first: object) -> None:
+        intruder = self.engine.intruder
+        intruder.fresh = True
+        first()  # type: ignore[operator]
+        intruder.choose()

@@ -1,0 +1,328 @@
+"""A scenario under one strategy, compiled once and shared by all its replications.
+
+Everything that does not change from run to run is settled here: which group decides a call, what a kind of
+task holds, what the answer to each question is. Decisions are pure, so each is asked once and remembered by
+exactly what a policy can see.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from simlab.graph.reach import Reach, reach
+from simlab.lookup import parameters
+from simlab.model.access import Decision, Grant, Permission, Scope, Strategy
+from simlab.model.attack import Foothold, ThreatEvent
+from simlab.model.chance import ZERO, Fixed
+from simlab.model.composition import Rulebook
+from simlab.model.doors import World, explore
+from simlab.model.events import Actor, Kind, Static
+from simlab.model.scenario import Scenario
+from simlab.model.system import Call, Task, Workflow
+from simlab.strategies import describe
+from simlab.strategies.authority import Authority
+
+Answer = tuple[bool, int]
+"""Allowed or not, and the index of the static columns that say why."""
+
+
+@dataclass(eq=False, slots=True)
+class KindPlan:
+    """One kind of task, with what it descends from: what it holds in each group."""
+
+    tasks: tuple[Task, ...]
+    key: str
+    grants: tuple[Grant | None, ...]
+    """By group: the terms of the credential that it presents, after attenuation."""
+    standing: tuple[bool, ...]
+    """By group: whether that is the standing credential itself."""
+    above: KindPlan | None
+    """The kind of the caller, where the credential is derived from the caller's."""
+    answers: dict[tuple[Permission, frozenset[str]], Decision] = field(default_factory=dict)
+
+    @property
+    def task(self) -> Task:
+        """Return the task itself."""
+        return self.tasks[-1]
+
+
+@dataclass(eq=False, slots=True)
+class CallPlan:
+    """One call of a workflow, with all that the broker needs to know."""
+
+    call: Call
+    kind: int
+    """Index into the kinds of the workflow."""
+    group: int
+    domain: str
+    work: float
+    """[s] before the request, where it is always the same."""
+    draw_work: Callable[[float], float] | None
+    """Turns a uniform number into the work [s], where it varies."""
+    issuance: Callable[[float], float] | None
+    """Turns a uniform number into the time to issue a credential [s]; None for at once."""
+    decision: Callable[[float], float] | None
+    """Turns a uniform number into the time to decide [s]; None for at once."""
+    label: frozenset[str]
+    """Labels of what it reads."""
+    closes: tuple[int, ...]
+    """Kinds of task that end with it, and then give their credentials back."""
+    watched: bool
+    """Whether anything can go wrong with it."""
+    answers: dict[frozenset[str], Answer] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class FlowPlan:
+    """One workflow, compiled."""
+
+    flow: Workflow
+    kinds: tuple[KindPlan, ...]
+    calls: tuple[CallPlan, ...]
+    random_work: bool
+    issues: bool
+    """Whether issuing takes any time."""
+    online: bool
+    """Whether deciding takes any time."""
+    arrive: int
+    finish: tuple[int, int]
+    """Static columns of a failed and of a finished piece of work."""
+
+
+class Plan:
+    """A scenario under a strategy, ready to run."""
+
+    def __init__(self, scenario: Scenario, strategy: Strategy) -> None:
+        """Compile *scenario* under *strategy*."""
+        self.scenario = scenario
+        self.system = scenario.system
+        self.strategy = strategy
+        self.label = describe(strategy)
+        self.authority = Authority(scenario.system, strategy)
+        self.world: World = explore(scenario.system)
+        self.book: Rulebook = self.world.rulebook()
+        self.lacking = self.book.counts()
+        self.statics: list[Static] = []
+        self._interned: dict[Static, int] = {}
+        self._kinds: dict[tuple[Task, ...], KindPlan] = {}
+        self.threats = _identify(scenario.threats)
+        self.plantable = {
+            (agent, resource.name)
+            for resource in self.system.resources.values()
+            for agent in resource.obeyed_by
+        }
+        self.leakable = _leakable(scenario)
+        self.flows = tuple(self._flow(flow) for flow in self.system.workflows.values())
+        self.domains = tuple(self.system.domains.values())
+        foothold = Foothold()
+        for threat in scenario.threats:
+            foothold |= threat.strike(self.system)
+        self.reach: Reach = reach(self.system, strategy, foothold)
+        start = {fact for fact, step in self.reach.steps.items() if not step.needs}
+        start |= {  # what control of a workload is from the first moment
+            fact
+            for fact, step in self.reach.steps.items()
+            if fact.startswith("steer:") and set(step.needs) <= start
+        }
+        self.direct = frozenset(
+            permission.resource
+            for permission in self.reach.permissions
+            if set(self.reach.steps[str(permission)].needs) <= start
+        )
+        self.distance = _map(self.world, self.book, scenario.goal)
+
+    def intern(  # noqa: PLR0913 (one argument a column)
+        self,
+        kind: Kind,
+        actor: Actor,
+        *,
+        agent: str = "",
+        chain: str = "",
+        task: str = "",
+        permission: tuple[str, str] = ("", ""),
+        domain: str = "",
+        allowed: bool = True,
+        reason: str = "",
+        policy: str = "",
+        key: str = "",
+    ) -> int:
+        """Return the index of these static columns."""
+        static = (kind, actor, agent, chain, task, *permission, domain, allowed, reason, policy, key)
+        index = self._interned.get(static)
+        if index is None:
+            index = self._interned[static] = len(self.statics)
+            self.statics.append(static)
+        return index
+
+    def kind(self, tasks: tuple[Task, ...]) -> KindPlan:
+        """Return the plan of the last of *tasks*, which are a chain of delegations, root first."""
+        plan = self._kinds.get(tasks)
+        if plan is None:
+            plan = self._kinds[tasks] = self._new_kind(tasks)
+        return plan
+
+    def _new_kind(self, tasks: tuple[Task, ...]) -> KindPlan:
+        task = tasks[-1]
+        derived = len(tasks) > 1 and task.mode == "on-behalf-of"
+        grants: list[Grant | None] = []
+        standing = []
+        for group in range(len(self.authority.groups)):
+            grant = self.authority.held(task, group)
+            scope = self.authority.scope(tasks, group)
+            grants.append(None if grant is None or scope is None else dataclasses.replace(grant, scope=scope))
+            standing.append(bool(grant and grant.standing and not derived))
+        agent = self.system.agents[task.agent]
+        return KindPlan(
+            tasks, agent.key or agent.name, tuple(grants), tuple(standing),
+            self.kind(tasks[:-1]) if derived else None,
+        )  # fmt: skip
+
+    def decide(
+        self, kind: KindPlan, permission: Permission, scope: Scope, labels: frozenset[str]
+    ) -> Decision:
+        """Return what is decided when a task of *kind* asks; asked once, then remembered."""
+        decision = kind.answers.get((permission, labels))
+        if decision is None:
+            request = self.authority.request(kind.task, permission, scope, labels)
+            decision = kind.answers[permission, labels] = self.authority.decide(request)
+        return decision
+
+    def answer(self, kind: KindPlan, call: CallPlan, labels: frozenset[str]) -> Answer:
+        """Return the answer to a worker's call, with the row that records it."""
+        permission = call.call.permission
+        grant = kind.grants[call.group]
+        scope: Scope = grant.scope if grant else frozenset()
+        decision = self.decide(kind, permission, scope, labels)
+        static = self.row(kind, "worker", permission, call.domain, decision)
+        call.answers[labels] = answer = (decision.allowed, static)
+        return answer
+
+    def row(  # noqa: PLR0913 (one argument a column)
+        self, kind: KindPlan, actor: Actor, permission: Permission, domain: str, decision: Decision, key: str = ""
+    ) -> int:
+        """Return the static columns of a request that a task of *kind* makes."""
+        return self.intern(
+            "request",
+            actor,
+            agent=kind.task.agent,
+            chain=">".join(kind.task.chain),
+            task=kind.task.name,
+            permission=permission,
+            domain=domain,
+            allowed=decision.allowed,
+            reason=decision.reason,
+            policy=decision.policy,
+            key=key or kind.key,
+        )
+
+    def _flow(self, flow: Workflow) -> FlowPlan:
+        kinds = tuple(self.kind(flow.lineage(index)) for index in range(len(flow.tasks)))
+        last = {
+            flow.tasks.index(task): index
+            for index, call in enumerate(flow.calls)
+            for task in flow.lineage(call.task)
+        }
+        calls = tuple(
+            self._call(flow, call, tuple(kind for kind, end in last.items() if end == index))
+            for index, call in enumerate(flow.calls)
+        )
+        agent = flow.tasks[0].agent
+        return FlowPlan(
+            flow=flow,
+            kinds=kinds,
+            calls=calls,
+            random_work=any(call.draw_work for call in calls),
+            issues=any(call.issuance for call in calls),
+            online=any(call.decision for call in calls),
+            arrive=self.intern("arrive", "worker", agent=agent, task=flow.name),
+            finish=(
+                self.intern("finish", "worker", agent=agent, task=flow.name, allowed=False, reason="failed"),
+                self.intern("finish", "worker", agent=agent, task=flow.name, reason="done"),
+            ),
+        )
+
+    def _call(self, flow: Workflow, call: Call, closes: tuple[int, ...]) -> CallPlan:
+        resource = self.system.resources[call.permission.resource]
+        domain = self.system.domains[resource.domain]
+        group = self.authority.group(call.permission)
+        agent = self.system.agents[flow.tasks[call.task].agent]
+        reads = self.system.reads(call.permission)
+        kind = self.kind(flow.lineage(call.task))
+        online = self.authority.groups[group].online
+        return CallPlan(
+            call=call,
+            kind=call.task,
+            group=group,
+            domain=domain.name,
+            work=call.work.value if isinstance(call.work, Fixed) else 0.0,
+            draw_work=None if isinstance(call.work, Fixed) else call.work.quantile,
+            issuance=None if kind.standing[group] or domain.issuance == ZERO else domain.issuance.quantile,
+            decision=domain.decision.quantile if online and domain.decision != ZERO else None,
+            label=frozenset({resource.label}) if reads and resource.label else frozenset(),
+            closes=closes,
+            watched=any(threat.exposes(agent, call) for threat in self.scenario.threats)
+            or (reads and (agent.name, resource.name) in self.plantable),
+        )
+
+
+def _identify(threats: tuple[ThreatEvent, ...]) -> dict[str, ThreatEvent]:
+    """Return the threats by a name that does not depend on their order: kind and target."""
+    named: dict[str, ThreatEvent] = {}
+    for threat in threats:
+        fields = (item for item in parameters(threat) if "names" in item.metadata)
+        target = [str(getattr(threat, item.name)) for item in fields]
+        name = base = " ".join((threat.name, *target))
+        twin = 1
+        while name in named:
+            twin += 1
+            name = f"{base} #{twin}"
+        named[name] = threat
+    return named
+
+
+def _leakable(scenario: Scenario) -> frozenset[str]:
+    """Return the keys whose live credentials somebody may ever get hold of."""
+    system = scenario.system
+    keys = {key for resource in system.resources.values() for key in resource.holds}
+    keys |= {key for threat in scenario.threats for key in threat.strike(system).keys}
+    gives = (fact for rule in system.compositions for fact in rule.gives)
+    return frozenset(keys | {fact.partition(":")[2] for fact in gives if fact.startswith("hold:")})
+
+
+def _map(world: World, book: Rulebook, goal: str) -> dict[Permission, int]:
+    """Return how many steps lie between having done each permission and the goal, policies aside."""
+    if not goal:
+        return {}
+    makers: dict[str, list[tuple[str, ...]]] = {}
+    for rule in book.rules:
+        for give in rule.gives:
+            makers.setdefault(book.names[give], []).append(tuple(book.names[need] for need in rule.needs))
+    for door in world.doors:
+        makers.setdefault(str(door.move.permission), []).append((door.move.via,))
+    for name in _carriers(world, goal):
+        makers.setdefault(goal, []).append((name,))
+    steps, agenda = {goal: 0}, [goal]
+    for fact in agenda:
+        for needs in makers.get(fact, ()):
+            for need in needs:
+                if need not in steps:
+                    steps[need] = steps[fact] + 1
+                    agenda.append(need)
+    known = (permission for permission in world.permissions() if str(permission) in steps)
+    return {permission: steps[str(permission)] for permission in known}
+
+
+def _carriers(world: World, goal: str) -> list[str]:
+    """Return what helps to carry out the data that *goal* names: reading them, and writing outward."""
+    verb, _, name = goal.partition(":")
+    if verb != "exfiltrate":
+        return []
+    system = world.system
+    return [
+        str(permission)
+        for permission in world.permissions()
+        if (permission.resource == name and system.reads(permission))
+        or (system.resources[permission.resource].outward and system.writes(permission))
+    ]
