@@ -6,7 +6,7 @@ import platform
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -165,12 +165,19 @@ def _manifest(
         "story": _story(work, names, plans, runs),
         "evidence": [asdict(item) for item in scenario.evidence],
         "environment": {
-            "simlab": version("simlab"),
+            "simlab": _version("simlab"),
             "rng_version": RNG_VERSION,
             "python": platform.python_version(),
             **{package: version(package) for package in ("numpy", "simpy", "pandas", "pyarrow", "scipy")},
         },
     }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def _threat(threat: Any) -> dict[str, str]:

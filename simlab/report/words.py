@@ -52,17 +52,18 @@ def _least_harm(study: Study) -> str:
         return f"Under {base}, the only strategy of this study, the mean {what} is {mean} (n = {n} runs)."
     if base in {first, *others}:
         return _base_is_best(study, [name for name in (first, *others) if name != base])
+    extreme = "longest" if study.results.metric(study.harm).direction == "higher" else "smallest"
     names, leave = listed([first, *others]), "leave" if others else "leaves"
     pairs = f"{study.difference(study.harm, first)} over {study.pairs[study.harm, first]['n']} pairs of runs"
     verdict = study.verdict(study.harm, first)
     if verdict == UNDECIDED:
         return (
-            f"Undecided: {names} {leave} the smallest mean {what} seen ({mean}, n = {n} runs), but the "
+            f"Undecided: {names} {leave} the {extreme} mean {what} seen ({mean}, n = {n} runs), but the "
             f"paired difference from {base}, {pairs}, could be chance"
             f"{_doubt(study, first)}{_goal(study, first)}."
         )
     return (
-        f"{names} {leave} the smallest mean {what}: {mean} (n = {n} runs) against "
+        f"{names} {leave} the {extreme} mean {what}: {mean} (n = {n} runs) against "
         f"{study.mean(study.harm, base)} under {base}, a paired difference of {pairs} "
         f"({verdict}{_doubt(study, first)}){_goal(study, first)}."
     )

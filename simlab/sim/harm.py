@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simlab.model.access import Credential, Permission
@@ -64,10 +66,8 @@ class Harm:
             what = (name, credential.key, credential.serial)
             if engine.streams.uniform("leak", *what) < threat.when.chance:
                 delay = threat.when.delay.quantile(engine.streams.uniform("leak delay", *what))
-                engine.after(
-                    credential.issued + delay - engine.env.now,
-                    lambda: self._leak(name, threat, credential.key, [credential], credential.serial),  # noqa: B023
-                )
+                leak = partial(self._leak, name, threat, credential.key, [credential], credential.serial)
+                engine.after(credential.issued + delay - engine.env.now, leak)
 
     def _by_clock(self, name: str, threat: ThreatEvent) -> None:
         engine = self.engine
@@ -170,8 +170,10 @@ class Harm:
         if noticed < engine.plan.scenario.horizon:
             engine.responder.alert(noticed, ("noticed", name, agent), [], agent, f"{name} noticed")
 
-    def _begin(self, first: object) -> None:
+    def _begin(self, first: Callable[[], object]) -> None:
+        """Let the intruder make its first try at once, if its hands are free."""
         intruder = self.engine.intruder
-        intruder.fresh = True
-        first()  # type: ignore[operator]
+        intruder.fresh = not intruder.pending
+        first()
         intruder.choose()
+        intruder.fresh = False

@@ -195,6 +195,7 @@ class Intruder:
             mine.remove(same[0])
         self.sessions[agent] = [*mine, session]
         self.learn(f"{STEER}:{agent}")
+        self._reopen(session)
 
     def exposed(self, session: Session, call: CallPlan, number: int) -> None:
         """Let threats and planted content act on a call that *session* has just made."""
@@ -274,6 +275,8 @@ class Intruder:
                 self._present(index, door, nth)
             else:
                 self._steer(index, door, nth)
+        else:  # what it would have presented is gone: the try was in vain
+            self.choose()
 
     def _available(self, index: int) -> bool:
         door = self.plan.world.doors[index]
@@ -298,10 +301,16 @@ class Intruder:
                 other = other or credential
             return other
         now = self.engine.env.now
-        for session in reversed(self.sessions.get(door.agents[0], ())):
-            if now < session.ends and (index, session.kind.tasks, session.context.labels) not in self.closed:
-                return session
-        return None
+        fit = [
+            session
+            for session in reversed(self.sessions.get(door.agents[0], ()))
+            if now < session.ends and (index, session.kind.tasks, session.context.labels) not in self.closed
+        ]
+        if self._is_outward_write(door.move.permission) and door.agents[0] not in self.controlled:
+            # A conversation carries only what it has read; a workload rather asks where no label is in the way.
+            laden = (session for session in fit if session.context.data)
+            return next(laden, fit[0] if fit else None)
+        return fit[0] if fit else None
 
     def _in_vain(self, index: int, door: Door, credential: Credential) -> bool:
         """Return whether it knows by now that *credential* is of no use at *door*."""
@@ -439,10 +448,10 @@ class Intruder:
         stores = [session.context.data]
         if root in self.controlled:
             stores += [other.context.data for other in self.sessions.get(root, ())]
-        if resource.label and system.reads(permission) and resource.name not in session.context.data:
+        if resource.label and system.reads(permission):
             session.context.data.add(resource.name)
             session.context.labels |= {resource.label}
-            self._reopen_outward()
+            self._reopen(session)
         if resource.outward and system.writes(permission):
             for name in sorted(set().union(*stores)):
                 self._exfiltrate(name, how)
@@ -451,14 +460,30 @@ class Intruder:
         self._gain(f"{EXFILTRATE}:{name}", how)
         self.learn(f"{EXFILTRATE}:{name}")
 
-    def _reopen_outward(self) -> None:
+    def _reopen(self, session: Session) -> None:
+        """Read and write outward once more, where *session* may still carry out data that are still in."""
+        system, doors = self.plan.system, self.plan.world.doors
+        inside = [index for index in self.open if not doors[index].key]
+        reads = {
+            index: system.resources[doors[index].move.permission.resource].label
+            for index in inside
+            if system.reads(doors[index].move.permission)
+            and system.resources[doors[index].move.permission.resource].label
+            and f"{EXFILTRATE}:{doors[index].move.permission.resource}" not in self.facts
+        }
+        outward = [index for index in inside if self._is_outward_write(doors[index].move.permission)]
+        for read, label in reads.items():
+            labels = session.context.labels | {label}
+            ways = [index for index in outward if (index, session.kind.tasks, labels) not in self.closed]
+            if ways:
+                self.again.update(ways)
+                if doors[read].move.permission.resource not in session.context.data:
+                    self.again.add(read)
+                self._ways = None
+
+    def _is_outward_write(self, permission: Permission) -> bool:
         system = self.plan.system
-        for index in self.open:
-            door = self.plan.world.doors[index]
-            permission = door.move.permission
-            if not door.key and system.resources[permission.resource].outward and system.writes(permission):
-                self.again.add(index)
-        self._ways = None
+        return system.resources[permission.resource].outward and system.writes(permission)
 
 
 def _goes_on(session: Session) -> bool:
