@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["Lab", "Results", "compare", "load"]
 
-_HOMES = {"Lab": "simlab.api", "load": "simlab.api", "Results": "simlab.experiment", "compare": "simlab.experiment"}
+_HOMES = {
+    "Lab": "simlab.api",
+    "load": "simlab.api",
+    "Results": "simlab.experiment",
+    "compare": "simlab.experiment",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -42,7 +42,9 @@ Strategies = Annotated[
     list[str],
     typer.Option("--strategy", "-s", help="Such as jit:ttl=5m or jit+intent; repeat it for several."),
 ]
-Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Key of all chance; equal seeds give equal runs.")]
+Seed = Annotated[
+    int, typer.Option(min=0, max=2**63 - 1, help="Key of all chance; equal seeds give equal runs.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -11,7 +11,6 @@ from typing import Any, TypeVar, get_type_hints
 from simlab.errors import ParameterError, UnknownNameError
 from simlab.units import seconds
 
-
 Component = TypeVar("Component")
 
 

@@ -80,7 +80,11 @@ def judge(expectation: Expectation, values: np.ndarray) -> Outcome:
     else:
         observed = math.fsum(values) / n
         error = float(values.std(ddof=1) / math.sqrt(n))
-    z = (observed - expectation.value) / error if error else math.copysign(math.inf, observed - expectation.value)
+    z = (
+        (observed - expectation.value) / error
+        if error
+        else math.copysign(math.inf, observed - expectation.value)
+    )
     if observed == expectation.value:
         z = 0.0
     return Outcome(expectation, observed, n, error, z, holds=abs(z) < LARGEST_Z)

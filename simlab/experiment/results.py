@@ -174,4 +174,3 @@ class Results:
     def _repr_html_(self) -> str:
         means = self.summary().pivot_table(index="metric", columns="strategy", values="mean", sort=False)
         return str(means.to_html())
-

@@ -97,7 +97,7 @@ def _rows(rows: list[tuple[int, ...]]) -> tuple[Numbers, Numbers]:
     return at, np.fromiter((fact for row in rows for fact in row), np.int32, int(at[-1]))
 
 
-def _count_down(  # noqa: PLR0913 (arrays of one layout; numba takes no objects)
+def _count_down(
     start: Numbers,
     lacks: Numbers,
     wait_at: Numbers,

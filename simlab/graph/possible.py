@@ -120,7 +120,9 @@ def _steer(result: Possible, door: Door, via: str, menu: list[Permission]) -> No
     tasks = extend(result.world.system, (idle(root),), door)
     for permission in menu:
         if permission not in opened and (why := _insider(result.authority, tasks, permission)):
-            result.allow([f"{CONTROL}:{root}"], str(permission), why, f"{permission} via {via}, between tasks")
+            result.allow(
+                [f"{CONTROL}:{root}"], str(permission), why, f"{permission} via {via}, between tasks"
+            )
 
 
 def extend(system: System, lineage: tuple[Task, ...], door: Door) -> tuple[Task, ...]:

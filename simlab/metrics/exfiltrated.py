@@ -26,5 +26,9 @@ class Exfiltrated:
 
     def compute(self, run: Run) -> float:
         """Return the number [resources]."""
-        names = {event.resource for event in run.incident if event.action == "exfiltrate" and event.actor == "intruder"}
+        names = {
+            event.resource
+            for event in run.incident
+            if event.action == "exfiltrate" and event.actor == "intruder"
+        }
         return float(len(names))

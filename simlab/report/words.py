@@ -16,7 +16,7 @@ def answer(study: Study) -> tuple[str, str, str]:
 
 
 def best(study: Study) -> list[str]:
-    """Return the strategies with the smallest mean harm; of equal ones, those that also keep the goal safe first.
+    """Return the strategies with the smallest mean harm; of equal ones, those that keep the goal safe first.
 
     Then comes the one that the others are compared with, then whichever costs least.
     """

@@ -32,7 +32,9 @@ class Session:
 
     __slots__ = ("above", "below", "captured", "context", "credentials", "ends", "kind", "running", "serial")
 
-    def __init__(self, kind: KindPlan, context: Context, serial: int, above: Session | None, groups: int) -> None:
+    def __init__(
+        self, kind: KindPlan, context: Context, serial: int, above: Session | None, groups: int
+    ) -> None:
         """Open a session of *kind* within a piece of work; *above* is the session that delegated it."""
         self.kind = kind
         self.context = context

@@ -22,6 +22,7 @@ from simlab.sim.responder import Responder
 from simlab.sim.streams import Streams
 from simlab.sim.workers import Workers
 
+
 class Engine:
     """One replication of a plan."""
 

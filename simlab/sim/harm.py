@@ -140,7 +140,9 @@ class Harm:
         engine = self.engine
         engine.note(
             engine.env.now,
-            engine.plan.intern("strike", "intruder", agent=agent, permission=("control", agent), reason="taken", policy=name),
+            engine.plan.intern(
+                "strike", "intruder", agent=agent, permission=("control", agent), reason="taken", policy=name
+            ),
         )
         lasts = threat.lasts.quantile(engine.streams.uniform("lasts", name, agent))
         wait = threat.first_use.quantile(engine.streams.uniform("first use", name, agent))

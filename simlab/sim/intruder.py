@@ -7,7 +7,6 @@ credential that it looks for is issued.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from simlab.errors import ParameterError
@@ -127,7 +126,9 @@ class Intruder:
         if fact in self.facts:
             return
         verb, _, name = fact.partition(":")
-        static = self.plan.intern("gain", "intruder", permission=(verb, name), reason="composition", policy=rule, key=key)
+        static = self.plan.intern(
+            "gain", "intruder", permission=(verb, name), reason="composition", policy=rule, key=key
+        )
         self.engine.note(self.engine.env.now, static, serial)
         self.gains.append(Gain(fact, self.engine.env.now))
 
@@ -140,7 +141,9 @@ class Intruder:
         new = [credential for credential in found if credential not in mine]
         for credential in new:
             mine.append(credential)
-            static = self.plan.intern("gain", "intruder", permission=(HOLD, key), reason="found", policy=how, key=key)
+            static = self.plan.intern(
+                "gain", "intruder", permission=(HOLD, key), reason="found", policy=how, key=key
+            )
             self.engine.note(now, static, credential.serial)
         if new:
             self.learn(f"{HOLD}:{key}")
@@ -269,12 +272,13 @@ class Intruder:
         if self.attacker is None or not self.attacker.revisits:
             self._ways = None
         door = self.plan.world.doors[index]
-        if self._usable(index, door):
+        what = self._usable(index, door)
+        if isinstance(what, Credential):
             self.tries += 1
-            if door.key:
-                self._present(index, door, nth)
-            else:
-                self._steer(index, door, nth)
+            self._present(index, door, nth, what)
+        elif what:
+            self.tries += 1
+            self._steer(index, door, nth, what)
         else:  # what it would have presented is gone: the try was in vain
             self.choose()
 
@@ -316,17 +320,16 @@ class Intruder:
         """Return whether it knows by now that *credential* is of no use at *door*."""
         closed = self.closed
         return bool(closed) and (
-            (credential.key, credential.serial, door.domain) in closed or (index, id(credential.grant)) in closed
+            (credential.key, credential.serial, door.domain) in closed
+            or (index, id(credential.grant)) in closed
         )
 
     def _close(self, *what: object) -> None:
         self.closed.add(what)
         self._ways = None
 
-    def _present(self, index: int, door: Door, nth: int) -> None:
+    def _present(self, index: int, door: Door, nth: int, credential: Credential) -> None:
         """Present a stolen credential, as an outsider."""
-        credential = self._usable(index, door)
-        assert isinstance(credential, Credential)
         now, permission, domain = self.engine.env.now, door.move.permission, door.domain
         users = self.plan.authority.users.get(door.key, ())
         kind = self.plan.kind((idle(users[0]),)) if users else None
@@ -357,10 +360,8 @@ class Intruder:
         request = self.plan.authority.request(idle(user), permission, credential.grant.scope, NOTHING)
         return self.plan.authority.decide(request)
 
-    def _steer(self, index: int, door: Door, nth: int) -> None:
+    def _steer(self, index: int, door: Door, nth: int, session: Session) -> None:
         """Let a steered session ask, by itself or through agents that it can task."""
-        session = self._usable(index, door)
-        assert isinstance(session, Session)
         asker = self._extended(session, door)
         permission, kind, domain = door.move.permission, asker.kind, door.domain
         now = self.engine.env.now
@@ -372,7 +373,9 @@ class Intruder:
             decision = Decision(allowed=False, reason="expired" if expired else "revoked", policy="broker")
         else:
             decision = self.plan.decide(kind, permission, credential.grant.scope, session.context.labels)
-        self._record(door, nth, decision, credential, kind.task.agent, ">".join(kind.task.chain), kind.task.name)
+        self._record(
+            door, nth, decision, credential, kind.task.agent, ">".join(kind.task.chain), kind.task.name
+        )
         if decision.allowed and credential is not None:
             self.gains.append(Gain(door.fact, now, domain, credential, session))
             self._done(index, permission)
@@ -392,7 +395,9 @@ class Intruder:
                 shorter = door._replace(agents=door.agents[:-1], modes=door.modes[:-1])
                 above = self._extended(session, shorter)
             tasks = extend(self.plan.system, session.kind.tasks, door)
-            below = Session(self.plan.kind(tasks), session.context, session.serial, above, self.engine.broker.groups)
+            below = Session(
+                self.plan.kind(tasks), session.context, session.serial, above, self.engine.broker.groups
+            )
             below.captured = True
             session.below[door.agents] = below
         return below
@@ -405,7 +410,7 @@ class Intruder:
             return self.engine.broker.acquire(session, group, now)
         return held
 
-    def _record(  # noqa: PLR0913 (one argument a column)
+    def _record(
         self,
         door: Door,
         nth: int,

@@ -199,8 +199,14 @@ class Plan:
         call.answers[labels] = answer = (decision.allowed, static)
         return answer
 
-    def row(  # noqa: PLR0913 (one argument a column)
-        self, kind: KindPlan, actor: Actor, permission: Permission, domain: str, decision: Decision, key: str = ""
+    def row(
+        self,
+        kind: KindPlan,
+        actor: Actor,
+        permission: Permission,
+        domain: str,
+        decision: Decision,
+        key: str = "",
     ) -> int:
         """Return the static columns of a request that a task of *kind* makes."""
         return self.intern(

@@ -40,7 +40,9 @@ class Responder:
     ) -> None:
         """Learn at *time* that *credentials* and *agent* are in an intruder's hands."""
         engine = self.engine
-        engine.note(time, engine.plan.intern("detect", "responder", agent=agent, reason=what, policy="telemetry"))
+        engine.note(
+            time, engine.plan.intern("detect", "responder", agent=agent, reason=what, policy="telemetry")
+        )
         if not self.response.acts:
             return
         order = time + self.response.triage.quantile(engine.streams.uniform("triage", *name))

@@ -29,11 +29,11 @@ class Workers:
 
     def _arrivals(self, flow: FlowPlan) -> Iterator[float]:
         streams, name = self.engine.streams, flow.flow.name
-        work, issuance, decision = (streams.stream(purpose, name) for purpose in ("work", "issuance", "decision"))
-        serial = 0
-        for wait in self._waits(flow, name):
+        work, issuance, decision = (
+            streams.stream(purpose, name) for purpose in ("work", "issuance", "decision")
+        )
+        for serial, wait in enumerate(self._waits(flow, name), start=1):
             yield wait
-            serial += 1
             # Drawn at arrival, in an order that no strategy can change.
             waits = [call.draw_work(work()) if call.draw_work else call.work for call in flow.calls]
             issuances = [issuance() for _ in flow.calls] if flow.issues else None
@@ -96,7 +96,9 @@ class Workers:
                     delay += extra
                     yield extra
                     now = env.now
-            allowed, static = call.answers.get(context.labels) or plan.answer(session.kind, call, context.labels)
+            allowed, static = call.answers.get(context.labels) or plan.answer(
+                session.kind, call, context.labels
+            )
             presented = 0
             if credential is None:
                 if allowed:

@@ -58,7 +58,9 @@ class Authority:
     @cached_property
     def groups(self) -> tuple[Strategy, ...]:
         """Return the strategy that each group of domains really enforces."""
-        return tuple(dict.fromkeys(enforced(self.strategy, domain) for domain in self.system.domains.values()))
+        return tuple(
+            dict.fromkeys(enforced(self.strategy, domain) for domain in self.system.domains.values())
+        )
 
     @cached_property
     def group_of(self) -> dict[str, int]:

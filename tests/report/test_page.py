@@ -39,10 +39,6 @@ class Page(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
 
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += attrs
-
     def handle_endtag(self, tag):
         assert self.open[-1:] == [tag], f"closes <{tag}> out of order"
         self.open.pop()

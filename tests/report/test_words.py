@@ -47,8 +47,10 @@ def test_answer_word_for_word(say):
     assert found == (
         (
             "intent leaves the smallest mean blast radius: 1.00 [0.52, 1.48] resources (n = 20 runs) against "
-            "3.00 [2.52, 3.48] resources under static-rbac, a paired difference of −2 [−2, −2] resources over "
-            "20 pairs of runs (better); under intent the goal is reached in none of 20 runs (at most 16.1 %), "
+            "3.00 [2.52, 3.48] resources under static-rbac, a paired difference of −2 [−2, −2] resources "
+            "over "
+            "20 pairs of runs (better); under intent the goal is reached in none of 20 runs (at most "
+            "16.1 %), "
             "under static-rbac in all 20 runs (at least 83.9 %) (better)."
         ),
         (
@@ -57,8 +59,10 @@ def test_answer_word_for_word(say):
             "benign requests denied."
         ),
         (
-            "jit does not help: its blast radius is that of static-rbac in all 20 pairs, because nothing need be "
-            "stolen (the attacker steers an agent at work, with the credentials it has); npm does not enforce it "
+            "jit does not help: its blast radius is that of static-rbac in all 20 pairs, because nothing "
+            "need be "
+            "stolen (the attacker steers an agent at work, with the credentials it has); npm does not "
+            "enforce it "
             "and falls back to static-rbac; the graph lets the attacker reach the same 4 resources as under "
             "static-rbac."
         ),
@@ -164,7 +168,8 @@ def test_why_names_validity_and_denials(by_hand):
     )  # fmt: skip
     assert explain(Study(results), "intent") == [
         (
-            "The graph lets the attacker reach 2 of 5 resources; the runs touched 1.00 [0.52, 1.48] resources on "
+            "The graph lets the attacker reach 2 of 5 resources; the runs touched 1.00 [0.52, 1.48] "
+            "resources on "
             "average and 2 at most (n = 20)."
         ),
         (
@@ -173,11 +178,13 @@ def test_why_names_validity_and_denials(by_hand):
         ),
         "npm does not enforce it and falls back to static-rbac.",
         (
-            "A stolen credential was alive at its first use in 10 of 20 runs (50 % [30 %, 70 %]); in the others "
+            "A stolen credential was alive at its first use in 10 of 20 runs (50 % [30 %, 70 %]); in the "
+            "others "
             "it was dead, bound to its holder, or never tried (valid_at_first_use)."
         ),
         (
-            "In replication 7, intent denied write:pulls: labelled data would have left the organisation: a flow "
+            "In replication 7, intent denied write:pulls: labelled data would have left the "
+            "organisation: a flow "
             "that is not allowed [flow]."
         ),
         "Its own agents were denied 1 [1, 1] requests a run (n = 20).",
