@@ -244,7 +244,7 @@ def _console() -> Console:
     from rich.console import Console
 
     wide = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "160"))
-    return Console(width=wide, soft_wrap=False)
+    return Console(width=wide, soft_wrap=False, markup=False, highlight=False)
 
 
 @contextmanager

@@ -30,7 +30,8 @@ class Step:
         if not self.needs:
             return f"{self.fact}: {self.rule}"
         why = f" [{self.credential}; {self.policy}: {self.reason}]" if self.credential else ""
-        return f"{self.fact}: {self.rule}{why}"
+        rule = self.rule if self.rule.startswith(self.fact) else f"{self.fact}: {self.rule}"
+        return f"{rule}{why}"
 
 
 @dataclass(frozen=True)

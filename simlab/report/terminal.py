@@ -90,7 +90,7 @@ def reach(found: Reach, console: Console, explain: str = "") -> None:
             continue
         console.print(f"  {fact}")
         for step in steps:
-            console.print(f"      {step}", style="dim", highlight=False)
+            console.print(f"      {step}", style="dim", soft_wrap=True)
     console.print("Reach says what could happen, not that it can be exploited.", style="dim")
 
 

@@ -67,7 +67,7 @@ def test_no_run_leaves_reach_in_500_worlds_of_hijacked_agents():
         watched = watch(scenario(seed, HIJACKED), strategy(seed), seed)
         assert not any(beyond(watched).values()), (seed, beyond(watched))
         moved += bool(watched.run.taken())
-    assert moved > 150
+    assert moved > 100
 
 
 @LAW

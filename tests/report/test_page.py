@@ -1,5 +1,6 @@
 """The page: self-contained, escaped, the same bytes each time, and no number alone."""
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 
@@ -189,8 +190,6 @@ def test_by_hand_without_a_manifest(by_hand):
 
 
 def test_failed_and_censored_runs_are_told(small):
-    import dataclasses
-
     cells = {"failed": [{"strategy": "jit", "replication": 3, "reason": "E301 time stands still"}]}
     cells |= {"censored": {"static-rbac": 0, "jit": 4, "intent": 12}}
     runs = small.runs[(small.runs["strategy"] != "jit") | (small.runs["replication"] != 3)]
