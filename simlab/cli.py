@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from simlab.api import Lab
 
+BUG = 70
+
 app = typer.Typer(
     help="Compare how AI agents get authority: static keys, just-in-time credentials, or decisions on intent.",
     no_args_is_help=True,
@@ -271,3 +273,8 @@ def main() -> None:
         usage = isinstance(error, UnknownNameError | ParameterError)
         print(f"simlab: {error}", file=sys.stderr)
         sys.exit(2 if usage else error.exit_status)
+    except Exception as error:
+        if os.environ.get("SIMLAB_DEBUG"):
+            raise
+        print(f"simlab: a bug: {type(error).__name__}: {error} (SIMLAB_DEBUG=1 shows where)", file=sys.stderr)
+        sys.exit(BUG)

@@ -67,9 +67,9 @@ def possible(world: World, strategy: Strategy) -> Possible:
     return result
 
 
-def contexts(system: System, *present: str) -> Iterator[frozenset[str]]:
-    """Yield every set of labels that a session could carry and that contains *present*."""
-    labels = sorted({resource.label for resource in system.resources.values()} - {"", *present})
+def contexts(known: frozenset[str], *present: str) -> Iterator[frozenset[str]]:
+    """Yield every set of the *known* labels that a session could carry and that contains *present*."""
+    labels = sorted(known.difference(present))
     if len(labels) > MOST_LABELS:
         msg = f"{len(labels)} labels: more than {MOST_LABELS} cannot be combined"
         raise BudgetError(msg)
@@ -97,7 +97,7 @@ def _outsider(authority: Authority, key: str, permission: Permission) -> Why | N
         return Why(f"secret {key}", decision.reason, decision.policy) if decision.allowed else None
     group = authority.group(permission)
     for user in authority.users[key]:
-        for task in (idle(user), *(lineage[-1] for _, lineage in system.sessions_of(user))):
+        for task in (idle(user), *(lineage[-1] for _, lineage in authority.sessions[user])):
             grant = authority.held(task, group)
             if grant is None or grant.bound:
                 continue
@@ -111,7 +111,7 @@ def _outsider(authority: Authority, key: str, permission: Permission) -> Why | N
 def _steer(result: Possible, door: Door, via: str, menu: list[Permission]) -> None:
     root = door.agents[0]
     opened: set[Permission] = set()
-    for _, lineage in result.world.system.sessions_of(root):
+    for _, lineage in result.authority.sessions[root]:
         tasks = extend(result.world.system, lineage, door)
         for permission in menu:
             if permission not in opened and (why := _insider(result.authority, tasks, permission)):
@@ -150,7 +150,7 @@ def _insider(
 def _most_permissive(
     authority: Authority, task: Task, permission: Permission, scope: Scope, labels: tuple[str, ...]
 ) -> Decision | None:
-    for context in contexts(authority.system, *labels):
+    for context in contexts(authority.labels, *labels):
         decision = authority.decide(authority.request(task, permission, scope, context))
         if decision.allowed:
             return decision
@@ -165,7 +165,7 @@ def _carry(result: Possible, agent: str) -> None:
     readable: set[str] = set()
     writable = False
     carried: set[tuple[str, str]] = set()
-    for flow, lineage in (*system.sessions_of(agent), (None, (idle(agent),))):
+    for flow, lineage in (*authority.sessions[agent], (None, (idle(agent),))):
         inside = f"{STEER if flow else CONTROL}:{agent}"
         known = _readable(result, doors, lineage, flow) if outward else set()
         readable |= known

@@ -154,6 +154,10 @@ class Credential:
     def dies(self, domain: str) -> float:
         """Return when *domain* stops accepting it or what it descends from [s]."""
         end = self.expires
-        if self.revoked is not None:
-            end = min(end, self.revoked.get(domain, math.inf))
-        return end if self.parent is None else min(end, self.parent.dies(domain))
+        holder: Credential | None = self
+        while holder is not None:
+            end = min(end, holder.expires)
+            if holder.revoked is not None:
+                end = min(end, holder.revoked.get(domain, math.inf))
+            holder = holder.parent
+        return end

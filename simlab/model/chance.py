@@ -10,10 +10,11 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
+from math import exp, log1p
 from statistics import NormalDist
 from typing import Protocol
 
-_NORMAL = NormalDist()
+_inverse_normal = NormalDist().inv_cdf
 _SMALLEST = 2.0**-54
 
 
@@ -83,7 +84,7 @@ class Exponential:
 
     def quantile(self, u: float) -> float:
         """Return the *u*-quantile."""
-        return -self.average * math.log1p(-u)
+        return -self.average * log1p(-u)
 
     def mean(self) -> float:
         """Return the mean."""
@@ -103,7 +104,7 @@ class LogNormal:
 
     def quantile(self, u: float) -> float:
         """Return the *u*-quantile."""
-        return self.median * math.exp(self.sigma * _NORMAL.inv_cdf(u or _SMALLEST))
+        return self.median * exp(self.sigma * _inverse_normal(u or _SMALLEST))
 
     def mean(self) -> float:
         """Return ``median * exp(sigma**2 / 2)``."""

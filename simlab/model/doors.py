@@ -10,7 +10,7 @@ from simlab.errors import BudgetError
 from simlab.model.access import DelegationMode, Permission
 from simlab.model.attack import Move
 from simlab.model.composition import Rulebook
-from simlab.model.system import CONTROL, HOLD, STEER, System
+from simlab.model.system import CONTROL, HOLD, STEER, Agent, System
 
 MOST_CHAINS = 100_000
 """Most chains of delegation that one system may have; beyond, naming them all takes too long."""
@@ -89,15 +89,18 @@ def explore(system: System) -> World:
         If the delegations form more chains than can be named.
     """
     world = World(system)
-    for key in sorted({agent.key or agent.name for agent in system.agents.values()}):
-        users = [agent for agent in system.agents.values() if (agent.key or agent.name) == key]
-        asked = {permission for agent in users for permission in (*agent.menu, *agent.entitlements)}
+    users: dict[str, list[Agent]] = {}
+    for agent in system.agents.values():
+        users.setdefault(agent.key or agent.name, []).append(agent)
+    for key in sorted(users):
+        asked = {permission for agent in users[key] for permission in (*agent.menu, *agent.entitlements)}
         _open(world, f"{HOLD}:{key}", sorted(asked), (), (), key)
     for secret in system.secrets.values():
         _open(world, f"{HOLD}:{secret.name}", sorted(secret.scope), (), (), secret.name)
+    edges = _edges(system)
     for agent in system.agents.values():
         _open(world, f"{STEER}:{agent.name}", agent.menu, (agent.name,), (), "")
-        for chain, modes in _chains(system, agent.name):
+        for chain, modes in _chains(edges, system.depth, agent.name):
             fact = f"{STEER}:{'>'.join(chain)}"
             world.chains.setdefault(agent.name, []).append(fact)
             _open(world, fact, system.agents[chain[-1]].menu, chain, modes, "")
@@ -118,15 +121,25 @@ def _open(
         world.doors.append(Door(Move(permission, via), agents, modes, key, str(permission), domain))
 
 
-def _chains(system: System, root: str) -> Iterator[tuple[tuple[str, ...], tuple[DelegationMode, ...]]]:
-    edges: dict[str, list[tuple[str, DelegationMode]]] = {}
+Edges = dict[str, list[tuple[str, DelegationMode]]]
+"""By caller: whom it can task, and how."""
+
+
+def _edges(system: System) -> Edges:
+    edges: Edges = {}
     for edge in system.delegations:
         edges.setdefault(edge.caller, []).append((edge.callee, edge.mode))
+    return edges
+
+
+def _chains(
+    edges: Edges, depth: int, root: str
+) -> Iterator[tuple[tuple[str, ...], tuple[DelegationMode, ...]]]:
     frontier: list[tuple[tuple[str, ...], tuple[DelegationMode, ...]]] = [((root,), ())]
     count = 0
     while frontier:
         chain, modes = frontier.pop()
-        if len(chain) > system.depth:
+        if len(chain) > depth:
             continue
         for callee, mode in edges.get(chain[-1], ()):
             if callee in chain:

@@ -225,11 +225,10 @@ class System:
         """Return whether *permission* reads something."""
         return self.actions[permission.action] == "read"
 
-    def sessions_of(self, agent: str) -> tuple[tuple[Workflow, tuple[Task, ...]], ...]:
-        """Return every kind of task that *agent* can be given: its workflow, and the task with its ancestors."""
-        return tuple(
-            (flow, flow.lineage(index))
-            for flow in self.workflows.values()
-            for index, task in enumerate(flow.tasks)
-            if task.agent == agent
-        )
+    def sessions(self) -> dict[str, list[tuple[Workflow, tuple[Task, ...]]]]:
+        """Return, by agent, each kind of task it can be given: its workflow, and the task with its ancestors."""
+        kinds: dict[str, list[tuple[Workflow, tuple[Task, ...]]]] = {name: [] for name in self.agents}
+        for flow in self.workflows.values():
+            for index, task in enumerate(flow.tasks):
+                kinds.setdefault(task.agent, []).append((flow, flow.lineage(index)))
+        return kinds

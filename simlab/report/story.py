@@ -102,7 +102,7 @@ def _what(row: Entry) -> str:
 
 
 def _plain(row: Entry) -> str:
-    return "" if row["kind"] in {"strike", "detect"} else str(row["reason"])
+    return "" if row["kind"] in {"strike", "detect", "gain"} else str(row["reason"])
 
 
 def steps(explained: list[Entry]) -> list[dict[str, str]]:

@@ -7,11 +7,13 @@ nothing while nobody asks, and it settles ties (revocation, then expiry, then us
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from math import inf
 
 from simlab.model.access import Credential, Grant
 from simlab.model.events import Tally
 from simlab.sim.plan import KindPlan, Plan
+from simlab.strategies.authority import NOTHING
 
 OnIssue = Callable[[Credential, float], None]
 
@@ -23,14 +25,14 @@ class Context:
 
     def __init__(self) -> None:
         """Begin with nothing read."""
-        self.labels: frozenset[str] = frozenset()
-        self.data: set[str] = set()
+        self.labels = NOTHING
+        self.data = NOTHING
 
 
 class Session:
     """One task being done: its credentials, one a group, and the context of its piece of work."""
 
-    __slots__ = ("above", "below", "captured", "context", "credentials", "ends", "kind", "running", "serial")
+    __slots__ = ("above", "captured", "context", "credentials", "ends", "kind", "running", "serial")
 
     def __init__(
         self, kind: KindPlan, context: Context, serial: int, above: Session | None, groups: int
@@ -45,10 +47,8 @@ class Session:
         """Whether its task still goes on, so that the issuer still issues for it."""
         self.captured = False
         """Whether an intruder steers it, so that it gives nothing back."""
-        self.ends = math.inf
+        self.ends = inf
         """[s] when it stops obeying."""
-        self.below: dict[tuple[str, ...], Session] = {}
-        """Sessions that an intruder set going from this one, by chain."""
 
 
 class Broker:
@@ -63,7 +63,9 @@ class Broker:
         self.on_issue = on_issue
         self.watched: set[str] = set()
         """Keys whose every issue is reported."""
-        self._serials: dict[str, int] = {}
+        self.revoking = False
+        """Whether anything was ever revoked, so that whoever asks needs a closer look."""
+        self._serials = dict.fromkeys(plan.authority.users, 0)
         self._standing: dict[tuple[str, int], Credential] = {}
         self._renews: dict[tuple[str, int], float] = {}
         self._secrets: dict[str, Credential] = {}
@@ -81,16 +83,17 @@ class Broker:
         self, key: str, group: int, grant: Grant, now: float, parent: Credential | None = None
     ) -> Credential:
         """Return a new credential of *key*, valid from *now*; never longer than its parent."""
-        serial = self._serials[key] = self._serials.get(key, 0) + 1
+        self._serials[key] = serial = self._serials[key] + 1
         expires = now + grant.ttl + grant.grace
         if parent is not None and parent.expires < expires:
             expires = parent.expires
         credential = Credential(serial, key, grant, now, expires, parent, group)
         self.tally.issued += 1
-        if key in self._live:
-            self._live[key][serial] = credential
-        if key in self.watched:
-            self.on_issue(credential, now)
+        live = self._live.get(key)
+        if live is not None:
+            live[serial] = credential
+            if key in self.watched:  # which can be found, so it is among the live ones
+                self.on_issue(credential, now)
         return credential
 
     def standing(self, key: str, group: int, now: float) -> Credential | None:
@@ -133,7 +136,7 @@ class Broker:
                 if parent is None:
                     return None
             credential = self.issue(kind.key, group, grant, now, parent)
-            self.tally.granted += len(grant.scope) * self._lifetime(credential, now) / 3600.0
+            self.tally.granted += self._hours(credential, now)
         session.credentials[group] = credential
         return credential
 
@@ -145,19 +148,26 @@ class Broker:
             return held
         return self.acquire(caller, group, now) if caller.running else None
 
-    def _lifetime(self, credential: Credential, now: float) -> float:
-        return max(min(credential.expires, self.horizon) - now, 0.0)
+    def _hours(self, credential: Credential, now: float) -> float:
+        """Return what is left of *credential* within the horizon [privilege-hours]."""
+        end = credential.expires if credential.expires < self.horizon else self.horizon
+        return len(credential.grant.scope) * (end - now) / 3600.0 if now < end else 0.0
 
-    def give_back(self, session: Session, now: float) -> None:
-        """End the credentials that were issued for *session*."""
-        for group, credential in enumerate(session.credentials):
-            if credential is None or session.kind.standing[group]:
+    def close(self, sessions: Iterable[Session], now: float) -> None:
+        """End *sessions*, and the credentials issued for them, unless an intruder keeps them."""
+        for session in sessions:
+            session.running = False
+            if session.captured:
                 continue
-            self.tally.granted -= len(credential.grant.scope) * self._lifetime(credential, now) / 3600.0
-            credential.expires = min(credential.expires, now)
-            live = self._live.get(credential.key)
-            if live is not None:
-                live.pop(credential.serial, None)
+            for group in session.kind.issued:
+                credential = session.credentials[group]
+                if credential is not None:
+                    self.tally.granted -= self._hours(credential, now)
+                    if now < credential.expires:
+                        credential.expires = now
+                    live = self._live.get(credential.key)
+                    if live is not None:
+                        live.pop(credential.serial, None)
 
     def live(self, key: str, now: float) -> list[Credential]:
         """Return the credentials of *key* that somebody who looks *now* finds, still valid somewhere."""

@@ -33,6 +33,7 @@ class Alarm(Event):
                 self.callbacks = callbacks
                 schedule(self, NORMAL, delay)
                 return
+            callbacks.clear()  # breaks the circle, so that nothing waits for the garbage collector
 
         callbacks: list[Callable[[Event], None]] = [ring]
         ring(self)

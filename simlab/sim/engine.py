@@ -5,8 +5,11 @@ Order of what happens at one instant: revocation, expiry, detection, then use. T
 
 from __future__ import annotations
 
+import gc
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from operator import itemgetter
 
 from simpy import Environment
 from simpy.events import Event
@@ -57,7 +60,7 @@ class Engine:
 
     def wake_at(self, time: float) -> None:
         """Let the intruder look again at *time*, when something that it could use has changed."""
-        self.after(max(time - self.env.now, 0.0), self.intruder.choose)
+        self.after(max(time - self.env.now, 0.0), self.intruder.tries.choose)
 
     def note(self, time: float, static: int, credential: int = 0, serial: int = 0) -> None:
         """Write a row of the incident, unless it lies beyond the horizon."""
@@ -86,7 +89,7 @@ class Engine:
     def result(self, seed: int, replication: int) -> Run:
         """Return the record of the run."""
         plan, scenario = self.plan, self.plan.scenario
-        incident = Trace(plan.statics, sorted(self.incident, key=_time))
+        incident = Trace(plan.statics, sorted(self.incident, key=itemgetter(0)))
         return Run(
             scenario=scenario.name,
             strategy=plan.label,
@@ -123,13 +126,21 @@ class Engine:
         return math.fsum(total)
 
 
-def _time(row: Row) -> float:
-    return row[0]
-
-
 def _merged(incident: list[Row], rows: list[Row]) -> list[Row]:
     # Stable: at one instant the incident's rows come first, and a detection was written before a later use.
-    return sorted([*incident, *rows], key=_time)
+    return sorted([*incident, *rows], key=itemgetter(0))
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the garbage collector: a run leaves it nothing to do, and looking costs a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def simulate(plan: Plan, seed: int = 0, replication: int = 0, *, trace: bool = False) -> Run:
@@ -141,5 +152,6 @@ def simulate(plan: Plan, seed: int = 0, replication: int = 0, *, trace: bool = F
         If simulated time stands still.
     """
     engine = Engine(plan, seed, replication, trace=trace)
-    engine.run()
+    with _no_collection():
+        engine.run()
     return engine.result(seed, replication)

@@ -78,7 +78,7 @@ class Harm:
             self._take(name, threat, agent, None)
         for fact in foothold.facts:
             engine.intruder.learn(fact)
-        engine.intruder.choose()
+        engine.intruder.tries.choose()
 
     def exposed(self, session: Session, call: CallPlan, number: int, agent: Agent) -> None:
         """Let threats at work act on a call that *session* has just made."""
@@ -174,8 +174,8 @@ class Harm:
 
     def _begin(self, first: Callable[[], object]) -> None:
         """Let the intruder make its first try at once, if its hands are free."""
-        intruder = self.engine.intruder
-        intruder.fresh = not intruder.pending
+        tries = self.engine.intruder.tries
+        tries.fresh = not tries.under_way
         first()
-        intruder.choose()
-        intruder.fresh = False
+        tries.choose()
+        tries.fresh = False

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from simlab.graph.reach import Reach, reach
 from simlab.lookup import parameters
@@ -38,6 +39,8 @@ class KindPlan:
     """By group: the terms of the credential that it presents, after attenuation."""
     standing: tuple[bool, ...]
     """By group: whether that is the standing credential itself."""
+    issued: tuple[int, ...]
+    """Groups in which its credential is issued for the task, and ends with it."""
     above: KindPlan | None
     """The kind of the caller, where the credential is derived from the caller's."""
     answers: dict[tuple[Permission, frozenset[str]], Decision] = field(default_factory=dict)
@@ -79,13 +82,15 @@ class FlowPlan:
     """One workflow, compiled."""
 
     flow: Workflow
-    kinds: tuple[KindPlan, ...]
+    kinds: tuple[tuple[KindPlan, int], ...]
+    """Each kind of task, and the index of the one that delegates it; -1 for a root."""
     calls: tuple[CallPlan, ...]
-    random_work: bool
     issues: bool
     """Whether issuing takes any time."""
     online: bool
     """Whether deciding takes any time."""
+    online_calls: tuple[int, ...]
+    """How many of the first so many calls are decided online."""
     arrive: int
     finish: tuple[int, int]
     """Static columns of a failed and of a finished piece of work."""
@@ -176,6 +181,7 @@ class Plan:
         agent = self.system.agents[task.agent]
         return KindPlan(
             tasks, agent.key or agent.name, tuple(grants), tuple(standing),
+            tuple(group for group, held in enumerate(standing) if grants[group] and not held),
             self.kind(tasks[:-1]) if derived else None,
         )  # fmt: skip
 
@@ -224,7 +230,7 @@ class Plan:
         )
 
     def _flow(self, flow: Workflow) -> FlowPlan:
-        kinds = tuple(self.kind(flow.lineage(index)) for index in range(len(flow.tasks)))
+        kinds = tuple((self.kind(flow.lineage(index)), task.parent) for index, task in enumerate(flow.tasks))
         last = {
             flow.tasks.index(task): index
             for index, call in enumerate(flow.calls)
@@ -239,9 +245,9 @@ class Plan:
             flow=flow,
             kinds=kinds,
             calls=calls,
-            random_work=any(call.draw_work for call in calls),
             issues=any(call.issuance for call in calls),
             online=any(call.decision for call in calls),
+            online_calls=(0, *accumulate(self.authority.groups[call.group].online for call in calls)),
             arrive=self.intern("arrive", "worker", agent=agent, task=flow.name),
             finish=(
                 self.intern("finish", "worker", agent=agent, task=flow.name, allowed=False, reason="failed"),

@@ -62,6 +62,7 @@ class Responder:
             end = order + domain.revocation.quantile(uniform)
             revoked[domain.name] = min(revoked.get(domain.name, math.inf), end)
         credential.revoked = revoked
+        engine.broker.revoking = True
         replace = self.response.replace.quantile(
             engine.streams.uniform("replace", credential.key, credential.serial)
         )
@@ -71,4 +72,4 @@ class Responder:
             if order < engine.plan.scenario.horizon:
                 engine.tally.revoked += 1
             engine.note(order, static, credential.serial)
-            engine.wake_at(order + replace)
+            engine.after(max(order + replace - engine.env.now, 0.0), engine.intruder.tries.replaced)

@@ -7,7 +7,8 @@ same numbers on every machine and with every version of every library.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from hashlib import shake_128
 from itertools import chain, count
 from struct import unpack
@@ -43,15 +44,19 @@ class Streams:
         """Return the one number in [0, 1) that belongs to a purpose and the identifiers after it."""
         return (int.from_bytes(shake_128(self._key(names)).digest(8), "little") >> 11) * _SCALE
 
-    def stream(self, *names: object) -> Callable[[], float]:
-        """Return a function that gives the next number in [0, 1) of a purpose and the identifiers after it."""
-        return chain.from_iterable(_blocks(self._key(names))).__next__
+    def stream(self, *names: object) -> Iterator[float]:
+        """Return the endless numbers in [0, 1) of a purpose and the identifiers after it."""
+        return chain.from_iterable(_blocks(self._key(names)))
 
 
-def _blocks(key: bytes) -> Iterator[list[float]]:
+def _blocks(key: bytes) -> Iterator[Iterable[float]]:
     # The first block is short because most streams are; later ones are long because few numbers cost less.
     words = unpack(f"<{_FIRST}Q", shake_128(key + b"#0").digest(8 * _FIRST))
     yield [(word >> 11) * _SCALE for word in words]
     for block in count(1):
-        digest = shake_128(key + b"#%d" % block).digest(8 * _BLOCK)
-        yield ((np.frombuffer(digest, "<u8") >> np.uint64(11)) * _SCALE).tolist()
+        yield _long_block(key + b"#%d" % block)
+
+
+def _long_block(key: bytes) -> array[float]:
+    words = np.frombuffer(shake_128(key).digest(8 * _BLOCK), "<u8") >> np.uint64(11)
+    return array("d", (words * _SCALE).tobytes())

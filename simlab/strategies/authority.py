@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from simlab.model.access import Decision, DelegationMode, Grant, Intent, Permission, Request, Scope, Strategy
-from simlab.model.system import System, Task
+from simlab.model.system import System, Task, Workflow
 from simlab.strategies import enforced
 
 if TYPE_CHECKING:
@@ -77,6 +77,16 @@ class Authority:
         for agent in self.system.agents.values():
             keys.setdefault(agent.key or agent.name, []).append(agent.name)
         return {key: tuple(names) for key, names in keys.items()}
+
+    @cached_property
+    def sessions(self) -> dict[str, list[tuple[Workflow, tuple[Task, ...]]]]:
+        """Return, by agent, every kind of task that it can be given."""
+        return self.system.sessions()
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Return every label that data can carry."""
+        return frozenset(resource.label for resource in self.system.resources.values()) - {""}
 
     def group(self, permission: Permission) -> int:
         """Return the group in which *permission* is decided."""

@@ -193,9 +193,8 @@ def test_failed_and_censored_runs_are_told(small):
     cells = {"failed": [{"strategy": "jit", "replication": 3, "reason": "E301 time stands still"}]}
     cells |= {"censored": {"static-rbac": 0, "jit": 4, "intent": 12}}
     runs = small.runs[(small.runs["strategy"] != "jit") | (small.runs["replication"] != 3)]
-    said = Page(
-        render(dataclasses.replace(small, runs=runs, manifest=small.manifest | {"cells": cells}))
-    ).text
+    found = dataclasses.replace(small, runs=runs, manifest=small.manifest | {"cells": cells})
+    said = Page(render(found)).text
     assert "11 of 12 1 (E301 time stands still) in 4 of 11 runs" in said
     assert "in all 12 runs (at least 75.8 %)" in said
     assert "n = 11" in said

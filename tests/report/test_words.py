@@ -189,3 +189,32 @@ def test_why_names_validity_and_denials(by_hand):
         ),
         "Its own agents were denied 1 [1, 1] requests a run (n = 20).",
     ]
+
+
+def test_a_domain_may_do_a_part_of_a_strategy(by_hand):
+    manifest = {"enforced": {"jit+intent": {"npm": "jit", "git": "jit+intent"}}}
+    found = Study(by_hand(("static-rbac", "jit+intent"), manifest, blast_radius=([2, 4], [0, 2])))
+    assert explain(found, "jit+intent") == ["npm does only jit."]
+
+
+def test_nothing_happened_either(say):
+    _, _, third = say(("a", "b"), blast_radius=([0, 0], [0, 0]), denied=([0, 0], [0, 0]))
+    assert third == (
+        "b does not help: its blast radius is that of a in all 20 pairs, because under a nothing happened either."
+    )
+
+
+def test_a_stolen_credential_that_still_works(say):
+    columns = {"blast_radius": SAME[:2], "denied": NONE[:2], "valid_at_first_use": ([1, 1], [1, 0])}
+    _, _, third = say(("static-rbac", "jit"), {"scenario": {"threats": [{"kind": "key-leak"}]}}, **columns)
+    assert third.endswith(
+        "because a stolen credential was still alive when it was first used in 10 of 20 runs (50 % [30 %, 70 %])."
+    )
+
+
+def test_strategies_that_do_not_help_share_their_reason(say):
+    _, _, third = say(THREE, MANIFEST, blast_radius=SAME, denied=NONE)
+    assert third.startswith(
+        "jit and intent do not help: their blast radius is that of static-rbac in all 20 pairs, "
+    )
+    assert third.endswith("npm does not enforce it and falls back to static-rbac.")
