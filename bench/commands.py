@@ -41,5 +41,7 @@ def study() -> list[Row]:
     """Measure P10: a study of 4 strategies x 200 replications of 51 agents over 30 days, on two cores."""
     scenario = chains(17, 30 * DAY, arrivals=7_200.0)
     took = seconds(lambda: compare(scenario, STRATEGIES, reps=200, jobs=2))
-    what = "study: 4 strategies x 200 replications, 51 agents, 30 days, work every 2 h for each chain, 2 workers"
+    what = (
+        "study: 4 strategies x 200 replications, 51 agents, 30 days, work every 2 h for each chain, 2 workers"
+    )
     return [Row("P10", what, f"{took:.0f} s", "<= 60 s", took <= 60)]

@@ -67,7 +67,9 @@ def horn() -> list[Row]:
     reached = compact.closure(start)[0]
     assert len(reached) > FACTS / 2
     assert set(reached.tolist()) == set(counter_loop(starts, waiting, lacks, heads, 0).tolist())
-    ours, plain = interleaved(lambda: compact.closure(start), lambda: counter_loop(starts, waiting, lacks, heads, 0))
+    ours, plain = interleaved(
+        lambda: compact.closure(start), lambda: counter_loop(starts, waiting, lacks, heads, 0)
+    )
 
     book = Rulebook()
     names = [f"f{fact}" for fact in range(FACTS)]
@@ -108,4 +110,6 @@ def graph() -> list[Row]:
     faster = ratio(theirs, ours)
     what = f"{NODES:,} nodes and {EDGES:,} edges, {len(reached):,} reached"
     measured = f"{faster:.0f} times faster ({median(ours) * 1e3:.1f} of {median(theirs) * 1e3:,.0f} ms)"
-    return [Row("P4", f"Compact.closure against networkx.descendants, {what}", measured, ">= 30", faster >= 30)]
+    return [
+        Row("P4", f"Compact.closure against networkx.descendants, {what}", measured, ">= 30", faster >= 30)
+    ]

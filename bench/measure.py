@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
@@ -45,12 +46,11 @@ def ratio(these: Sequence[float], those: Sequence[float]) -> float:
 
 def growth(make: Callable[[int], Callable[[], object]], sizes: Sequence[int]) -> dict[int, float]:
     """Return, by size, the median time [s] of what *make* returns for it; without sizes that take too long."""
-    actions: dict[int, Callable[[], object]] = {}
-    for size in sizes:
-        if actions and seconds(actions[last]) * (size / last) ** 2 > TOO_LONG:
+    actions = {sizes[0]: make(sizes[0])}
+    for smaller, size in pairwise(sizes):
+        if seconds(actions[smaller]) * (size / smaller) ** 2 > TOO_LONG:
             break
         actions[size] = make(size)
-        last = size
     times = interleaved(*actions.values(), runs=5)
     return {size: median(each) for size, each in zip(actions, times, strict=True)}
 

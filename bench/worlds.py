@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from simlab.attackers.opportunist import Opportunist
 from simlab.model.access import Intent, Permission
@@ -10,8 +11,17 @@ from simlab.model.attack import Response, When
 from simlab.model.chance import Exponential, Fixed, LogNormal, Uniform
 from simlab.model.scenario import Scenario
 from simlab.model.system import (
-    Agent, Call, Delegation, Domain, Resource, Secret, System, Task, Telemetry, Workflow,
-)  # fmt: skip
+    Agent,
+    Call,
+    Delegation,
+    Domain,
+    Resource,
+    Secret,
+    System,
+    Task,
+    Telemetry,
+    Workflow,
+)
 from simlab.threats.key_leak import KeyLeak
 
 DAY = 86_400.0
@@ -50,7 +60,7 @@ def chains(
         permissions = tuple(Permission("read", f"store-{number}-{call}") for call in range(CALLS))
         resources |= {name: Resource(name, "cloud") for _, name in permissions}
         agents |= {name: Agent(name, frozenset(permissions), permissions) for name in names}
-        delegations += [Delegation(*pair) for pair in zip(names, names[1:], strict=False)]
+        delegations += [Delegation(*pair) for pair in pairwise(names)]
         workflows[f"flow-{number}"] = Workflow(
             f"flow-{number}",
             tuple(_task(number, hop, names, permissions) for hop in range(hops)),
@@ -110,5 +120,8 @@ def besieged(horizon: float) -> Scenario:
         secrets={"old": Secret("old", frozenset({Permission("read", "vault")}))},
     )
     return replace(
-        scenario, system=system, threats=(KeyLeak("old"),), attacker=Opportunist(pace=Fixed(60.0), revisits=True)
+        scenario,
+        system=system,
+        threats=(KeyLeak("old"),),
+        attacker=Opportunist(pace=Fixed(60.0), revisits=True),
     )

@@ -82,12 +82,40 @@ def _hold(result: Possible, key: str, menu: list[Permission]) -> None:
     system, authority = result.world.system, result.authority
     for permission in menu:
         why = _outsider(authority, key, permission)
-        if why is None:
-            continue
-        result.allow([f"{HOLD}:{key}"], str(permission), why)
-        if system.resources[permission.resource].label and system.reads(permission):
-            fact = f"{EXFILTRATE}:{permission.resource}"
-            result.allow([f"{HOLD}:{key}"], fact, why, f"{fact} by reading with {key}")
+        ways = [([], why)] if why else _borrowed(result, key, permission)
+        for also, reason in ways:
+            needs = [f"{HOLD}:{key}", *also]
+            result.allow(needs, str(permission), reason)
+            if system.resources[permission.resource].label and system.reads(permission):
+                fact = f"{EXFILTRATE}:{permission.resource}"
+                result.allow(needs, fact, reason, f"{fact} by reading with {key}")
+
+
+def _borrowed(result: Possible, key: str, permission: Permission) -> list[tuple[list[str], Why]]:
+    """Return the ways to use a credential of *key* that was issued because an intruder tasked its agent."""
+    system, authority = result.world.system, result.authority
+    group, found = authority.group(permission), []
+    for user in authority.users.get(key, ()):
+        for fact in result.world.leading.get(user, ()):
+            door = result.world.doors[result.world.behind[fact][0]]
+            root = door.agents[0]
+            for lineage in ((idle(root),), *(lineage for _, lineage in authority.sessions[root])):
+                tasks = extend(system, lineage, door)
+                grant, scope = authority.held(tasks[-1], group), authority.scope(tasks, group)
+                if grant is None or grant.bound or scope is None:
+                    continue
+                decision = authority.decide(authority.request(idle(user), permission, scope, NOTHING))
+                if decision.allowed:
+                    also = [fact] if lineage[-1].name else [fact, f"{CONTROL}:{root}"]
+                    found.append(
+                        (
+                            also,
+                            Why(
+                                f"credential for {tasks[-1].name} of {key}", decision.reason, decision.policy
+                            ),
+                        )
+                    )
+    return found
 
 
 def _outsider(authority: Authority, key: str, permission: Permission) -> Why | None:
@@ -169,6 +197,8 @@ def _carry(result: Possible, agent: str) -> None:
         inside = f"{STEER if flow else CONTROL}:{agent}"
         known = _readable(result, doors, lineage, flow) if outward else set()
         readable |= known
+        if flow and outward:
+            _carry_together(result, agent, flow, lineage, outward)
         for name, way in product(sorted(known), outward):
             label = system.resources[name].label
             why = _insider(authority, extend(system, lineage, way), way.move.permission, label)
@@ -180,10 +210,41 @@ def _carry(result: Possible, agent: str) -> None:
         writable = writable or any(
             _insider(authority, extend(system, lineage, way), way.move.permission) for way in outward
         )
+    for flow, lineage in authority.sessions[agent] if writable else ():
+        for colleague, name in _read_by_others(result, flow, lineage[-1]):
+            fact = f"{EXFILTRATE}:{name}"
+            why = Why(f"credentials of {agent}", "carried from session to session", "workload")
+            rule = f"{fact} from session to session of {agent} after {colleague} read it"
+            result.allow([f"{CONTROL}:{agent}", f"{STEER}:{colleague}"], fact, why, rule)
     for name in sorted(readable) if writable else ():
         fact = f"{EXFILTRATE}:{name}"
         why = Why(f"credentials of {agent}", "carried from session to session", "workload")
         result.allow([f"{CONTROL}:{agent}"], fact, why, f"{fact} from session to session of {agent}")
+
+
+def _carry_together(
+    result: Possible, agent: str, flow: Workflow, lineage: tuple[Task, ...], outward: list[Door]
+) -> None:
+    """Add what *agent* can carry out because another agent of the same piece of work, steered too, has read it."""
+    system, authority = result.world.system, result.authority
+    for (colleague, name), way in product(_read_by_others(result, flow, lineage[-1]), outward):
+        label = system.resources[name].label
+        why = _insider(authority, extend(system, lineage, way), way.move.permission, label)
+        if why:
+            fact = f"{EXFILTRATE}:{name}"
+            rule = f"{fact} by {way.move.permission} of {agent} after {colleague} read it for the same work"
+            needs = [f"{STEER}:{agent}", f"{STEER}:{colleague}", str(way.move.permission)]
+            result.allow(needs, fact, why, rule)
+
+
+def _read_by_others(result: Possible, flow: Workflow, task: Task) -> list[tuple[str, str]]:
+    """Return agents with other tasks of the same piece of work, with labelled resources that each can read."""
+    found = set()
+    for index, other in enumerate(flow.tasks):
+        if other.agent != task.agent:
+            doors = [result.world.doors[number] for number in _doors_of(result.world, other.agent)]
+            found |= {(other.agent, name) for name in _readable(result, doors, flow.lineage(index), None)}
+    return sorted(found)
 
 
 def _readable(

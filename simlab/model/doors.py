@@ -42,6 +42,8 @@ class World:
     """For each fact, the doors that it opens the way to."""
     chains: dict[str, list[str]] = field(default_factory=dict)
     """For each steered agent, the facts that name chains of delegation from it."""
+    leading: dict[str, list[str]] = field(default_factory=dict)
+    """For each agent, the facts that name chains of delegation to it, behind which there is a door."""
 
     def rulebook(self) -> Rulebook:
         """Return a new rulebook of what follows without asking anybody."""
@@ -103,7 +105,12 @@ def explore(system: System) -> World:
         for chain, modes in _chains(edges, system.depth, agent.name):
             fact = f"{STEER}:{'>'.join(chain)}"
             world.chains.setdefault(agent.name, []).append(fact)
+            if system.agents[chain[-1]].menu:
+                world.leading.setdefault(chain[-1], []).append(fact)
             _open(world, fact, system.agents[chain[-1]].menu, chain, modes, "")
+    world.doors.sort()  # not in the order of a file, which means nothing
+    for index, door in enumerate(world.doors):
+        world.behind.setdefault(door.move.via, []).append(index)
     return world
 
 
@@ -116,7 +123,6 @@ def _open(
     key: str,
 ) -> None:
     for permission in menu:
-        world.behind.setdefault(via, []).append(len(world.doors))
         domain = world.system.resources[permission.resource].domain
         world.doors.append(Door(Move(permission, via), agents, modes, key, str(permission), domain))
 
@@ -127,7 +133,7 @@ Edges = dict[str, list[tuple[str, DelegationMode]]]
 
 def _edges(system: System) -> Edges:
     edges: Edges = {}
-    for edge in system.delegations:
+    for edge in dict.fromkeys(system.delegations):
         edges.setdefault(edge.caller, []).append((edge.callee, edge.mode))
     return edges
 

@@ -69,7 +69,7 @@ def _same(first: Entry, row: Entry) -> bool:
 
 def _line(row: Entry) -> Line:
     decided = row["kind"] == "request"
-    outsider = "with a stolen key" if decided and not row["task"] and row["agent"] else ""
+    outsider = "with a stolen key" if decided and not row["chain"] else ""
     chain = row["chain"].replace(">", " → ") or row["agent"]
     who = ", ".join(part for part in (row["actor"], outsider or (f"as {chain}" if chain else "")) if part)
     if row["actor"] == "responder":

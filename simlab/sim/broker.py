@@ -69,6 +69,8 @@ class Broker:
         self._standing: dict[tuple[str, int], Credential] = {}
         self._renews: dict[tuple[str, int], float] = {}
         self._secrets: dict[str, Credential] = {}
+        self._covers: dict[Grant, tuple[str, ...]] = {}
+        """The domains in which a grant covers anything."""
         self._live: dict[str, dict[int, Credential]] = {key: {} for key in plan.leakable}
         self._count_standing()
 
@@ -84,6 +86,8 @@ class Broker:
     ) -> Credential:
         """Return a new credential of *key*, valid from *now*; never longer than its parent."""
         self._serials[key] = serial = self._serials[key] + 1
+        if parent is not None and parent.issued > now:
+            now = parent.issued
         expires = now + grant.ttl + grant.grace
         if parent is not None and parent.expires < expires:
             expires = parent.expires
@@ -180,11 +184,16 @@ class Broker:
         alive = [credential for credential in found if now < self.dies(credential)]
         if key in self._live:
             self._live[key] = {credential.serial: credential for credential in alive}
-        return alive
+        return [credential for credential in alive if credential.issued <= now]
 
     def dies(self, credential: Credential) -> float:
-        """Return when the last domain stops accepting *credential* [s]."""
-        return max(credential.dies(domain.name) for domain in self.plan.domains)
+        """Return when the last domain in which it covers anything stops accepting *credential* [s]."""
+        domains = self._covers.get(credential.grant)
+        if domains is None:
+            resources = self.plan.system.resources
+            found = {resources[permission.resource].domain for permission in credential.grant.scope}
+            domains = self._covers[credential.grant] = tuple(sorted(found))
+        return max((credential.dies(domain) for domain in domains), default=credential.expires)
 
     def replaced_from(self, credential: Credential, when: float) -> None:
         """Replace a standing *credential* by a new one at *when*."""

@@ -58,6 +58,14 @@ class Harm:
             due = credential.issued + credential.grant.ttl - engine.env.now
             engine.after(due, lambda: self._rotate(key, group))
 
+    def replaced(self, credential: Credential, when: float) -> None:
+        """Issue what replaces a revoked standing *credential* at *when*, where each issue is a chance to leak."""
+        engine, key, group = self.engine, credential.key, credential.group
+        if key in self.leaky and credential.grant.standing:
+            engine.after(
+                max(when - engine.env.now, 0.0), lambda: engine.broker.standing(key, group, engine.env.now)
+            )
+
     def issued(self, credential: Credential) -> None:
         """Let a fresh *credential* leak, by chance, some time later."""
         engine = self.engine
@@ -67,7 +75,7 @@ class Harm:
             if engine.streams.uniform("leak", *what) < threat.when.chance:
                 delay = threat.when.delay.quantile(engine.streams.uniform("leak delay", *what))
                 leak = partial(self._leak, name, threat, credential.key, [credential], credential.serial)
-                engine.after(credential.issued + delay - engine.env.now, leak)
+                engine.after(max(credential.issued + delay - engine.env.now, 0.0), leak)
 
     def _by_clock(self, name: str, threat: ThreatEvent) -> None:
         engine = self.engine

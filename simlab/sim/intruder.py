@@ -56,6 +56,8 @@ class Intruder:
         self.controlled: dict[str, float] = {}
         """[s] until when each controlled workload obeys."""
         self.tries = Tries(self)
+        self._agenda: list[str] = []
+        """Facts of this instant whose consequences are still to be drawn."""
         self._left = list(engine.plan.lacking)
         self._alive: dict[str, list[Credential]] = {}
         """Those that may still work somewhere, by key: looked at from the latest on, dropped once dead."""
@@ -69,10 +71,15 @@ class Intruder:
         if fact in self.facts:
             return
         self.facts.add(fact)
-        self.tries.open_doors(fact)
-        if self.plan.book.known(fact):
-            for index in self.plan.book.complete(self.plan.book.fact(fact), self._left):
-                self._fire(self.plan.book.rules[index])
+        self._agenda.append(fact)
+        if len(self._agenda) > 1:  # learnt while something else is: its turn comes
+            return
+        for new in self._agenda:  # grows while it is read: chains of rules may be long
+            self.tries.open_doors(new)
+            if self.plan.book.known(new):
+                for index in self.plan.book.complete(self.plan.book.fact(new), self._left):
+                    self._fire(self.plan.book.rules[index])
+        self._agenda.clear()
 
     def gain(self, fact: str, rule: str) -> None:
         """Write that *rule* gave *fact*, if it is new, and learn it."""

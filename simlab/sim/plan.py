@@ -291,7 +291,7 @@ def _identify(threats: tuple[ThreatEvent, ...]) -> dict[str, ThreatEvent]:
             twin += 1
             name = f"{base} #{twin}"
         named[name] = threat
-    return named
+    return dict(sorted(named.items()))
 
 
 def _leakable(scenario: Scenario) -> frozenset[str]:

@@ -22,6 +22,8 @@ class Responder:
         """Watch the run of *engine*."""
         self.engine = engine
         self.response = engine.plan.scenario.response
+        self.orders: dict[Credential, float] = {}
+        """[s] when each credential was first ordered to be revoked."""
 
     def observe(self, move: str, nth: int, resource: str, credential: Credential | None, agent: str) -> None:
         """See, perhaps, the *nth* time that the intruder makes *move*; act on it."""
@@ -55,7 +57,6 @@ class Responder:
     def revoke(self, credential: Credential, order: float) -> None:
         """Order *credential* revoked: each domain refuses it after its own lag, and what descends from it too."""
         engine = self.engine
-        first = credential.revoked is None
         revoked = credential.revoked if credential.revoked is not None else {}
         for domain in engine.plan.domains:
             uniform = engine.streams.uniform("revocation", domain.name, credential.key, credential.serial)
@@ -67,9 +68,11 @@ class Responder:
             engine.streams.uniform("replace", credential.key, credential.serial)
         )
         engine.broker.replaced_from(credential, order + replace)
-        if first:
+        engine.harm.replaced(credential, order + replace)
+        before = self.orders.get(credential, math.inf)
+        if order < before:
+            self.orders[credential] = order
             static = engine.plan.intern("revoke", "responder", key=credential.key, reason="alert")
-            if order < engine.plan.scenario.horizon:
-                engine.tally.revoked += 1
+            engine.tally.revoked += order < engine.plan.scenario.horizon <= before
             engine.note(order, static, credential.serial)
             engine.after(max(order + replace - engine.env.now, 0.0), engine.intruder.tries.replaced)

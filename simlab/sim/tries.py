@@ -203,7 +203,7 @@ class Tries:
             self._present(index, door, nth, what)
         elif what is not None:
             self.made += 1
-            self._steer(index, door, nth, what)
+            self._steer(attacker, index, nth, what)
         self.choose()  # also where what it would have presented is gone, and the try was in vain
 
     def _present(self, index: int, door: Door, nth: int, credential: Credential) -> None:
@@ -231,10 +231,17 @@ class Tries:
         request = self.plan.authority.request(idle(users[0]), door.move.permission, scope, NOTHING)
         return self.plan.authority.decide(request)
 
-    def _steer(self, index: int, door: Door, nth: int, session: Session) -> None:
+    def _steer(self, attacker: Attacker, index: int, nth: int, session: Session) -> None:
         """Let a steered session ask, by itself or through agents that it can task."""
+        door = self.plan.world.doors[index]
         asker = self._at_the_end(session, door)
         credential = self._credential(asker, self.plan.authority.group_of[door.domain])
+        now = self.engine.env.now
+        if credential is not None and now < credential.issued:  # the request waits until it is issued
+            self.made -= 1
+            self.under_way.add(index)
+            self.engine.after(credential.issued - now, lambda: self._finish(attacker, index, nth))
+            return
         if credential is None:
             decision = Decision(allowed=False, reason="no-credential", policy="broker")
         else:

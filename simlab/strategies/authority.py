@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from simlab.model.access import Decision, DelegationMode, Grant, Intent, Permission, Request, Scope, Strategy
 from simlab.model.system import System, Task, Workflow
-from simlab.strategies import enforced
+from simlab.strategies import describe, enforced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,9 +58,8 @@ class Authority:
     @cached_property
     def groups(self) -> tuple[Strategy, ...]:
         """Return the strategy that each group of domains really enforces."""
-        return tuple(
-            dict.fromkeys(enforced(self.strategy, domain) for domain in self.system.domains.values())
-        )
+        found = dict.fromkeys(enforced(self.strategy, domain) for domain in self.system.domains.values())
+        return tuple(sorted(found, key=describe))  # not in the order of a file, which means nothing
 
     @cached_property
     def group_of(self) -> dict[str, int]:
@@ -76,7 +75,7 @@ class Authority:
         keys: dict[str, list[str]] = {}
         for agent in self.system.agents.values():
             keys.setdefault(agent.key or agent.name, []).append(agent.name)
-        return {key: tuple(names) for key, names in keys.items()}
+        return {key: tuple(sorted(names)) for key, names in keys.items()}
 
     @cached_property
     def sessions(self) -> dict[str, list[tuple[Workflow, tuple[Task, ...]]]]:

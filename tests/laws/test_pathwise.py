@@ -76,7 +76,7 @@ def test_l1_a_shorter_life_of_secrets_is_a_part_of_the_harm():
 
 
 def test_l1_a_shorter_life_of_task_credentials_is_a_part_of_the_harm():
-    """L1 under JIT. Condition: what leaks is the credential of a session that never has to renew it."""
+    """L1 under JIT. Condition: what leaks was issued just then, at the first call; not a renewed credential."""
     shape = replace(
         ANY, threats=("key-leak",), timings=("at-work",), attackers=("first-passage",), compositions=0, holds=False,
         obeying=False, labels=False, response=False, latencies=False, enforces=False,
@@ -85,10 +85,14 @@ def test_l1_a_shorter_life_of_task_credentials_is_a_part_of_the_harm():
     for seed in range(PAIRS):
         world = scenario(seed, shape)
         flows = {
-            name: replace(flow, calls=tuple(replace(call, work=ZERO) for call in flow.calls))
+            name: replace(flow, calls=tuple(replace(call, work=call.work.scaled(10.0)) for call in flow.calls))
             for name, flow in world.system.workflows.items()
         }
-        world = replace(with_system(world, workflows=flows), attacker=Opportunist(Exponential(HOUR), hands=0))
+        world = replace(
+            with_system(world, workflows=flows),
+            threats=tuple(replace(threat, when=When("at-work")) for threat in world.threats),
+            attacker=Opportunist(Exponential(HOUR / 4), hands=0),
+        )
         changed += compare(*(took(run(world, JIT(ttl=ttl), seed)) for ttl in (HOUR / 4, 4 * HOUR)))
     assert changed > 10
 
@@ -177,7 +181,7 @@ def test_l4_better_telemetry_is_a_part_of_the_harm():
     for seed in range(PAIRS):
         dice = Dice("L4 telemetry", seed)
         world = scenario(seed, KEYS_ONLY)
-        coverage, lag, triage = 0.5 * dice.uniform(), span(dice, HOUR / 2), span(dice, HOUR / 2)
+        coverage, lag, triage = 0.25 * dice.uniform(), span(dice, HOUR / 2), span(dice, HOUR / 4)
 
         def seen(factor, world=world, coverage=coverage, lag=lag, triage=triage):
             domains = {
@@ -190,8 +194,8 @@ def test_l4_better_telemetry_is_a_part_of_the_harm():
                 response=Response(triage=triage.scaled(factor), replace=NEVER),
             )
 
-        changed += compare(*(took(run(seen(factor), StaticRBAC(), seed)) for factor in (0.5, 1.0)))
-    assert changed > 50
+        changed += compare(*(took(run(seen(factor), StaticRBAC(), seed)) for factor in (0.25, 1.0)))
+    assert changed > 30
 
 
 def test_l5_splitting_a_shared_key_is_a_part_of_the_harm():
@@ -232,9 +236,9 @@ def test_l10_a_faster_attacker_does_all_that_a_slow_one_does():
 
 
 def test_l14_more_honeytokens_never_mean_more_real_touches():
-    """L14. Condition: one key, one hand, tries in the order of a priority drawn for each."""
+    """L14. Condition: one key, one domain that revokes it, one hand, tries by a priority drawn for each."""
     changed = 0
-    shape = replace(KEYS_ONLY, attackers=("opportunist",), resources=8)
+    shape = replace(KEYS_ONLY, attackers=("opportunist",), resources=8, domains=1)
     for seed in range(PAIRS):
         dice = Dice("L14", seed)
         world = scenario(seed, shape)
@@ -282,7 +286,7 @@ def test_l18_likelier_compositions_do_all_that_unlikelier_ones_do():
 
 
 def test_l18_more_susceptible_agents_do_all_that_others_do():
-    """L18. Condition: each agent does one kind of task, under standing keys, so that all its sessions are alike."""
+    """L18. Condition: each agent does one kind of task, under a standing key, so that all its sessions are alike."""
     shape = replace(
         ANY, threats=("prompt-injection",), timings=("at-work",), attackers=("first-passage",), labels=False,
         response=False, latencies=False, compositions=0, holds=True, agents=4, workflows=4, resources=4,
@@ -295,7 +299,7 @@ def test_l18_more_susceptible_agents_do_all_that_others_do():
             calls = tuple(call for call in flow.calls if call.task == 0)
             if calls and flow.tasks[0].agent not in {one.tasks[0].agent for one in flows.values()}:
                 flows[name] = replace(flow, tasks=flow.tasks[:1], calls=calls)
-        threats = tuple(PromptInjection(one.through, one.when, NEVER, one.first_use) for one in world.threats)
+        threats = tuple(PromptInjection(one.through, one.when) for one in world.threats)
         world = replace(with_system(world, workflows=flows), threats=threats)
         weak = [
             with_system(
@@ -332,11 +336,21 @@ def test_l18_rights_that_survive_with_a_higher_chance_do_all_that_others_do():
 # --- laws of identity -------------------------------------------------------------------------------
 
 
+def without_default_times(world):
+    """Return *world* where no domain falls back to a strategy that has a time of its own."""
+    domains = world.system.domains.items()
+    kept = {
+        name: replace(domain, fallback="static-rbac") if domain.fallback == "jit" else domain
+        for name, domain in domains
+    }
+    return with_system(world, domains=kept)
+
+
 def test_l6_another_unit_of_time_changes_nothing_but_the_unit():
     """L6. Powers of two, bit by bit: everything that a scenario may contain, and every strategy."""
     moved = 0
     for seed in range(PAIRS):
-        world, policy = scenario(seed), strategy(seed)
+        world, policy = without_default_times(scenario(seed)), strategy(seed)
         factor = (2.0, 0.5, 8.0, 0.25)[seed % 4]
         one, other = run(world, policy, seed), run(scaled(world, factor), scaled(policy, factor), seed)
         assert [event._replace(time=event.time * factor) for event in one.trace] == list(other.trace), seed
@@ -350,7 +364,7 @@ def test_l6_another_unit_of_time_changes_nothing_but_the_unit():
 def test_l6_minutes_for_seconds_change_nothing_but_the_unit():
     """L6. Times 60 is no power of two: the same rows, with times equal to one part in a million million."""
     for seed in range(PAIRS):
-        world, policy = scenario(seed, CONTINUOUS), strategy(seed)
+        world, policy = without_default_times(scenario(seed, CONTINUOUS)), strategy(seed)
         one, other = run(world, policy, seed), run(scaled(world, 60.0), scaled(policy, 60.0), seed)
         rows, others = list(one.trace), list(other.trace)
         assert [row[1:] for row in rows] == [row[1:] for row in others], seed

@@ -24,6 +24,11 @@ def test_an_outsider_has_a_stolen_key():
     assert (line.verdict, line.reason) == ("denied", "the credential had expired [expired]")
 
 
+def test_a_controlled_workload_between_tasks_is_no_outsider():
+    (line,) = tell([ROW | {"task": "", "credential": "", "allowed": False, "reason": "no-credential"}])
+    assert line.who == "intruder, as boss → bot"
+
+
 def test_strikes_in_a_row_become_one_line():
     strike = ROW | {"kind": "strike", "reason": "hijacked", "policy": "prompt-injection issues"}
     lines = tell([strike | {"time": float(time)} for time in (60, 120, 3600)])

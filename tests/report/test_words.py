@@ -3,7 +3,6 @@
 import pytest
 
 from simlab.report.study import Study
-from simlab.report.why import explain
 from simlab.report.words import answer
 
 REACH = {
@@ -157,44 +156,6 @@ def test_time_to_goal_is_better_when_larger(say):
     first, _, _ = say(("a", "b"), time_to_goal=([1, 2], [5, 6]), latency_p50=([0, 0], [0, 0]))
     assert first.startswith("b leaves the longest mean time to goal: 5.50")
     assert first.endswith("(better).")
-
-
-def test_why_names_validity_and_denials(by_hand):
-    row = {"kind": "request", "actor": "intruder", "action": "write", "resource": "pulls", "allowed": False}
-    story = {"replication": 7, "rows": {"intent": [row | {"policy": "intent", "reason": "flow"}]}}
-    results = by_hand(
-        ("static-rbac", "intent"), MANIFEST | {"story": story}, blast_radius=([2, 4], [0, 2]),
-        denied=([0, 0], [1, 1]), valid_at_first_use=([1, 1], [0, 1]), goal=([1, 1], [0, 0]),
-    )  # fmt: skip
-    assert explain(Study(results), "intent") == [
-        (
-            "The graph lets the attacker reach 2 of 5 resources; the runs touched 1.00 [0.52, 1.48] "
-            "resources on "
-            "average and 2 at most (n = 20)."
-        ),
-        (
-            "The goal push:main is out of reach in the graph, and was reached in none of 20 runs "
-            "(at most 16.1 %)."
-        ),
-        "npm does not enforce it and falls back to static-rbac.",
-        (
-            "A stolen credential was alive at its first use in 10 of 20 runs (50 % [30 %, 70 %]); in the "
-            "others "
-            "it was dead, bound to its holder, or never tried (valid_at_first_use)."
-        ),
-        (
-            "In replication 7, intent denied write:pulls: labelled data would have left the "
-            "organisation: a flow "
-            "that is not allowed [flow]."
-        ),
-        "Its own agents were denied 1 [1, 1] requests a run (n = 20).",
-    ]
-
-
-def test_a_domain_may_do_a_part_of_a_strategy(by_hand):
-    manifest = {"enforced": {"jit+intent": {"npm": "jit", "git": "jit+intent"}}}
-    found = Study(by_hand(("static-rbac", "jit+intent"), manifest, blast_radius=([2, 4], [0, 2])))
-    assert explain(found, "jit+intent") == ["npm does only jit."]
 
 
 def test_nothing_happened_either(say):
