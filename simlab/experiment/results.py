@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from simlab.errors import UnknownNameError
-from simlab.experiment.intervals import mean_interval
+from simlab.experiment.estimates import Estimate, Paired
+from simlab.experiment.intervals import mean_interval, proportion_interval
 from simlab.experiment.statistics import holm, paired, verdict
 from simlab.lookup import did_you_mean
 from simlab.model.events import Metric
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 KEYS = ["scenario", "strategy", "replication", "seed"]
+NEGLIGIBLE = 0.005
+"""Share of the mean under the reference below which a difference, however sure, is called negligible."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class Results:
                 values = self.values(metric.name, strategy).to_numpy()
                 if not len(values):
                     continue
-                estimate = mean_interval(values, level)
+                estimate = _estimate(metric, values, level)
                 rows.append(
                     {
                         "metric": metric.name,
@@ -90,7 +95,8 @@ class Results:
         """Return each metric under each strategy minus the same run under *against*, with a verdict.
 
         The p-values of the whole table are adjusted together (Holm 1979), so that one verdict in twenty by
-        chance is one a table, not one a line. *against* is the first strategy unless stated. Columns:
+        chance is one a table, not one a line. A difference that is sure but lies within half a percent of
+        the mean under *against* is called negligible. *against* is the first strategy unless stated. Columns:
         metric, unit, side, strategy, against, difference, low, high, n, changed, correlation, p, verdict,
         warning.
         """
@@ -114,6 +120,8 @@ class Results:
             if metric.direction != "neither":
                 better: Literal["lower", "higher"] = "lower" if metric.direction == "lower" else "higher"
                 said = verdict(pair, p, better, alpha=1 - level)
+                if said in {"better", "worse"} and _is_small(pair, self.values(metric.name, base).mean()):
+                    said = "negligible"
             rows.append(
                 {
                     "metric": metric.name,
@@ -153,7 +161,7 @@ class Results:
     def plot_paired(
         self, metrics: Sequence[str] | None = None, against: str | None = None, ax: Axes | None = None
     ) -> Axes:
-        """Return axes with paired differences and their intervals, relative to the mean under *against*."""
+        """Return axes with paired differences and their intervals, relative to the largest mean."""
         from simlab.experiment.plots import plot_paired
 
         return plot_paired(self, metrics, against, ax)
@@ -172,5 +180,27 @@ class Results:
             raise UnknownNameError(msg)
 
     def _repr_html_(self) -> str:
-        means = self.summary().pivot_table(index="metric", columns="strategy", values="mean", sort=False)
-        return str(means.to_html())
+        table = self.summary()
+        shown = table.assign(
+            value=[
+                f"{row.mean:.3g} [{row.low:.3g}, {row.high:.3g}] (n = {row.n})"
+                for row in table[["mean", "low", "high", "n"]].itertuples()
+            ],
+            metric=table["metric"] + " [" + table["unit"] + "]",
+        )
+        return str(
+            shown.pivot_table(
+                index="metric", columns="strategy", values="value", aggfunc="first", sort=False
+            ).to_html()
+        )
+
+
+def _estimate(metric: Metric, values: NDArray[np.float64], level: float) -> Estimate:
+    """Return the mean; of what happens or does not, the share, whose interval is never a point."""
+    if metric.unit == "probability" and set(values) <= {0.0, 1.0}:
+        return proportion_interval(int(values.sum()), len(values), level)
+    return mean_interval(values, level)
+
+
+def _is_small(pair: Paired, reference: float) -> bool:
+    return max(abs(pair.interval.low), abs(pair.interval.high)) <= NEGLIGIBLE * abs(reference)

@@ -18,7 +18,7 @@ from simlab.experiment.results import KEYS, Results
 from simlab.graph.network import network, path_edges
 from simlab.graph.reach import Reach
 from simlab.model.access import Strategy
-from simlab.model.events import Metric, Run
+from simlab.model.events import Event, Metric, Run
 from simlab.model.scenario import Scenario
 from simlab.scenario import load
 from simlab.sim.engine import simulate
@@ -173,6 +173,19 @@ def _manifest(
     }
 
 
+def _tellable(run: Run) -> list[Event]:
+    """Return the first rows of the incident; strikes in a row that are alike count as one."""
+    rows: list[Event] = []
+    told = 0
+    for event in run.incident:
+        alike = bool(rows) and event.kind == rows[-1].kind == "strike" and event[1:] == rows[-1][1:]
+        told += not alike
+        if told > STORY_ROWS:
+            break
+        rows.append(event)
+    return rows
+
+
 def _version(package: str) -> str:
     try:
         return version(package)
@@ -231,5 +244,5 @@ def _story(work: Work, names: tuple[str, ...], plans: list[Plan], runs: pd.DataF
     told = {}
     for name, plan in zip(names, plans, strict=True):
         run: Run = simulate(plan, work.seed, number)
-        told[name] = [event._asdict() for event in run.incident[:STORY_ROWS]]
+        told[name] = [event._asdict() for event in _tellable(run)]
     return {"replication": number, "chosen": f"the largest blast radius under {names[0]}", "rows": told}

@@ -21,7 +21,7 @@ SHOWN = (
 )  # fmt: skip
 """Metrics of the short table; the report shows all."""
 
-COLOURS = {"better": "green", "worse": "red", "undecided": "yellow", "identical": "dim", "not judged": "dim"}
+COLOURS = {"better": "green", "worse": "red", "undecided": "yellow", "identical": "dim", "negligible": "dim", "not judged": "dim"}
 
 
 def number(value: float) -> str:

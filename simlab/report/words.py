@@ -134,7 +134,7 @@ def _rest(study: Study) -> str:
         if name not in {base, first}
     }
     verdicts |= {} if first == base else {first: study.verdict(study.harm, first)}
-    for bad in ("identical", "worse", UNDECIDED):
+    for bad in ("identical", "negligible", "worse", UNDECIDED):
         names = [
             name for name in verdicts if verdicts[name] == bad and study.verdict("goal", name) != "better"
         ]
@@ -149,6 +149,8 @@ def _no_help(study: Study, names: list[str], verdict: str) -> str:
     pairs = study.pairs[study.harm, names[0]]["n"]
     said = {
         "identical": f"{who} {does} not help: {its} {what} is that of {base} in all {pairs} pairs",
+        "negligible": f"{who} {does} next to nothing: {its} {what} differs from that of {base} by "
+        f"{study.difference(study.harm, names[0])}",
         "worse": f"{who} {does} harm: {its} {what} is larger than that of {base}",
         UNDECIDED: f"{who} {does} not help for certain: {its} {what} differs from that of {base} by "
         f"{study.difference(study.harm, names[0])}, which could be chance",
