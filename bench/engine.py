@@ -70,8 +70,8 @@ def horizon() -> list[Row]:
     days = (1, 10, 100)
     rows = []
     for what, world, strategy in (
-        ("run, 4 chains", lambda day: chains(4, day * DAY), JIT),
-        ("run, 4 chains", lambda day: chains(4, day * DAY), "static-rbac"),
+        ("run, 4 chains", lambda day: chains(4, day * DAY, arrivals=200.0), JIT),
+        ("run, 4 chains", lambda day: chains(4, day * DAY, arrivals=200.0), "static-rbac"),
         ("run, an intruder finds credentials again and again", lambda day: besieged(day * DAY), JIT),
     ):
         plans = {day: Plan(world(day), parse(strategy)) for day in days}

@@ -21,7 +21,8 @@ SHOWN = (
 )  # fmt: skip
 """Metrics of the short table; the report shows all."""
 
-COLOURS = {"better": "green", "worse": "red", "undecided": "yellow", "identical": "dim", "negligible": "dim", "not judged": "dim"}
+COLOURS = {"better": "green", "worse": "red", "undecided": "yellow"}
+"""Verdicts that stand out; the others are dim."""
 
 
 def number(value: float) -> str:
@@ -58,7 +59,7 @@ def comparison(results: Results, console: Console) -> None:
             cell = Text(f"{number(row['mean'])} [{number(row['low'])}, {number(row['high'])}]")
             if strategy != first:
                 said = verdicts.get((metric.name, strategy), "")
-                cell.append(f" {said}", COLOURS.get(said, ""))
+                cell.append(f" {said}", COLOURS.get(said, "dim"))
             cells.append(cell)
         table.add_row(f"{metric.name} [{metric.unit}]", *cells, style="" if metric.side == "harm" else "cyan")
     bounds = results.reach()

@@ -1,5 +1,4 @@
 """Each bad input gets its code and its line, within a second."""
-# ruff: noqa: E501 (a table reads better in one piece)
 
 import os
 import time

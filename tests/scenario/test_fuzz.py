@@ -11,7 +11,7 @@ from simlab.errors import InvalidInputError
 from simlab.scenario import load, loads
 from simlab.scenario.schema import ScenarioFile
 
-# ruff: noqa: E501, PT017 (a table in one piece; either answer will do)
+# ruff: noqa: PT017 (either answer will do)
 PIECES = [b"\n", b" ", b"  ", b":", b": ", b"- ", b"[", b"]", b"{", b"}", b"#", b"&a ", b"*a", b"!!str ", b"'",
           b'"', b"\\", b"\t", b"|", b">", b"?", b"%", b"@", b"`", b"<<: ", b"~", b"null", b"true", b".nan", b"1e999",
           b"-1", b"\x00", b"\xff", "\u202e".encode(), b"copies: 3, ", b"0x1", b"---\n", b"..."]  # fmt: skip

@@ -153,7 +153,7 @@ def test_a_stated_list_of_tools_is_the_template(good):
         ("{dist: fixed, value: 3s}", Fixed(3.0)),
         ("{dist: uniform, low: 0, high: 1m}", Uniform(0.0, 60.0)),
         (
-            "{dist: mixture, of: [{weight: 0.25, dist: fixed, value: 1s}, {weight: 0.75, dist: exponential, mean: 1h}]}",  # noqa: E501
+            "{dist: mixture, of: [{weight: 0.25, dist: fixed, value: 1s}, {weight: 0.75, dist: exponential, mean: 1h}]}",
             Mixture((0.25, 0.75), (Fixed(1.0), Exponential(3600.0))),
         ),
     ],
