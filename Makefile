@@ -4,6 +4,8 @@ PYTHON ?= python3
 UV ?= uv
 WORKERS ?= 2
 UPGRADE ?=
+# Hundreds of thousands of runs, which counting lines would make three times as long.
+LONG := tests/laws tests/oracles tests/theory
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -23,7 +25,8 @@ demo: .venv/.stamp ## compare three strategies on one published incident
 	@echo "Report: $$(ls studies/demo/*.html)"
 
 test: .venv/.stamp ## run every test, with coverage
-	@$(PYTEST) --cov=simlab --cov-report=term
+	@$(PYTEST) $(addprefix --ignore=,$(LONG)) --cov=simlab --cov-report=term
+	@$(PYTEST) $(LONG)
 
 lint: .venv/.stamp ## check style, types and the direction of imports
 	@echo "lint: style"; $(BIN)/ruff check --quiet .

@@ -36,6 +36,7 @@ app = typer.Typer(
     help="Compare how AI agents get authority: static keys, just-in-time credentials, or decisions on intent.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: rich would double the wait for it
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

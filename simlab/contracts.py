@@ -462,7 +462,7 @@ def _runs() -> Iterator[Run]:
     for time, (kind, action, resource) in enumerate(what):
         where = ("intruder", "", "", "", action, resource, "home", "shared#1")
         busy.incident.append(Event._make((float(time), kind, *where, True, "", "", 0)))
-    busy.tally.delays += [1.0, 2.0]
+    busy.tally.delays.extend([1.0, 2.0])
     busy.tally.requests, busy.tally.finished, busy.tally.tasks = 4, 2, 2
     busy.direct, busy.exposure, busy.loss = frozenset({"inbox"}), 60.0, 1.0
     yield busy

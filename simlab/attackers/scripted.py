@@ -32,7 +32,7 @@ class Scripted:
 
     def next_move(self, view: View, chance: Callable[[str], float]) -> Move | None:  # noqa: ARG002
         """Return the first way to do the next line of the script."""
-        if view.tries >= len(self.script) and not self.repeat:
+        if not self.script or (view.tries >= len(self.script) and not self.repeat):
             return None
         wanted = Permission.parse(self.script[view.tries % len(self.script)])
         return next((move for move in view.moves if move.permission == wanted), None)

@@ -27,6 +27,6 @@ class ValidAtFirstUse:
     def compute(self, run: Run) -> float:
         """Return the number [probability]."""
         for event in run.incident:
-            if event.kind == "request" and event.actor == "intruder" and not event.task:
+            if event.kind == "request" and event.actor == "intruder" and not event.chain:
                 return float(event.reason not in {"expired", "revoked", "not-holder"})
         return 0.0

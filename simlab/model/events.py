@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from operator import itemgetter
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from simlab.model.access import Permission
 from simlab.model.system import Resource
@@ -65,14 +67,20 @@ class Trace:
 
     statics: list[Static] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    """Of the threat, the intruder and the responder."""
+    work: list[Any] = field(default_factory=list)
+    """Rows of the workers in order of time, their numbers one after the other: the smallest and the fastest."""
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(self.rows)
+        return len(self.rows) + len(self.work) // 4
 
     def __iter__(self) -> Iterator[Event]:
         """Yield the rows as events, in order of time."""
-        for time, static, credential, serial in self.rows:
+        numbers = iter(self.work)
+        rows = [*self.rows, *zip(numbers, numbers, numbers, numbers, strict=True)]
+        # Stable: at one instant the incident's rows come first, and a detection was written before a later use.
+        for time, static, credential, serial in sorted(rows, key=itemgetter(0)):
             *columns, allowed, reason, policy, key = self.statics[static]
             presented = f"{key}#{credential}" if credential else ""
             yield Event._make((time, *columns, presented, allowed, reason, policy, serial))
@@ -98,7 +106,7 @@ class Tally:
     """Credentials issued; a count."""
     renewed: int = 0
     """Credentials issued again because one expired during the work; a count."""
-    delays: list[float] = field(default_factory=list)
+    delays: array[float] = field(default_factory=lambda: array("d"))
     """[s] that authorisation added to each finished piece of work."""
     standing: float = 0.0
     """[privilege-hours] of standing credentials."""
@@ -146,7 +154,8 @@ class Run:
     def reached(self, fact: str) -> float:
         """Return when the attacker first had *fact* [s], or infinity."""
         for event in self.incident:
-            if event.allowed and f"{event.action}:{event.resource}" == fact and event.actor == "intruder":
+            had = event.allowed and event.kind in {"request", "gain"} and event.actor == "intruder"
+            if had and f"{event.action}:{event.resource}" == fact:
                 return event.time
         return math.inf
 

@@ -114,6 +114,7 @@ class Broker:
             issued += math.floor(max(now - issued, 0.0) / grant.ttl) * grant.ttl
         self._renews[at] = issued + grant.ttl
         credential = self._standing[at] = self.issue(key, group, grant, issued)
+        self._forget_dead(self._live.get(key, {}), now)
         return credential
 
     def secret(self, name: str) -> Credential:
@@ -172,6 +173,12 @@ class Broker:
                     live = self._live.get(credential.key)
                     if live is not None:
                         live.pop(credential.serial, None)
+                        self._forget_dead(live, now)
+
+    def _forget_dead(self, live: dict[int, Credential], now: float) -> None:
+        """Drop the eldest of *live* that nobody can use any more: memory must not grow with the horizon."""
+        while live and now >= self.dies(eldest := next(iter(live.values()))):
+            del live[eldest.serial]
 
     def live(self, key: str, now: float) -> list[Credential]:
         """Return the credentials of *key* that somebody who looks *now* finds, still valid somewhere."""

@@ -9,7 +9,7 @@ import gc
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from operator import itemgetter
+from typing import Any
 
 from simpy import Environment
 from simpy.events import Event
@@ -35,7 +35,8 @@ class Engine:
         self.env = Environment()
         self.streams = Streams(seed, replication)
         self.tally = Tally()
-        self.rows: list[Row] | None = [] if trace else None
+        self.rows: list[Any] | None = [] if trace else None
+        """Rows of the workers, their numbers one after the other."""
         self.incident: list[Row] = []
         self.leaked: list[tuple[Credential, float]] = []
         self.broker = Broker(plan, plan.scenario.horizon, self.tally, self._issued)
@@ -89,7 +90,7 @@ class Engine:
     def result(self, seed: int, replication: int) -> Run:
         """Return the record of the run."""
         plan, scenario = self.plan, self.plan.scenario
-        incident = Trace(plan.statics, sorted(self.incident, key=itemgetter(0)))
+        incident = Trace(plan.statics, self.incident)
         return Run(
             scenario=scenario.name,
             strategy=plan.label,
@@ -101,7 +102,7 @@ class Engine:
             classes=plan.system.actions,
             incident=list(incident),
             tally=self.tally,
-            trace=None if self.rows is None else Trace(plan.statics, _merged(self.incident, self.rows)),
+            trace=None if self.rows is None else Trace(plan.statics, self.incident, self.rows),
             direct=plan.direct,
             loss=self._loss(),
             exposure=self._exposure(),
@@ -124,11 +125,6 @@ class Engine:
                 hourly = price.per_hour.quantile(self.streams.uniform("price per hour", fact))
                 total.append(hourly * max(min(gain.ends(), horizon) - gain.time, 0.0) / 3600.0)
         return math.fsum(total)
-
-
-def _merged(incident: list[Row], rows: list[Row]) -> list[Row]:
-    # Stable: at one instant the incident's rows come first, and a detection was written before a later use.
-    return sorted([*incident, *rows], key=itemgetter(0))
 
 
 @contextmanager

@@ -60,7 +60,7 @@ class Workers:
         )  # fmt: skip
         now = env.now
         if rows is not None:
-            rows.append((now, flow.arrive, 0, serial))
+            rows += (now, flow.arrive, 0, serial)
         tally.tasks += 1
         context = Context()
         sessions: list[Session] = []
@@ -107,7 +107,7 @@ class Workers:
                 if broker.revoking and now >= credential.dies(call.domain):
                     allowed, static = False, self._refused(session, call, "revoked")
             if rows is not None:
-                rows.append((now, static, presented, serial))
+                rows += (now, static, presented, serial)
             if not allowed:
                 tally.denied += 1
                 tally.failed += 1
@@ -129,7 +129,7 @@ class Workers:
         tally.requests += number
         tally.decisions += flow.online_calls[number]
         if rows is not None:
-            rows.append((now, flow.finish[allowed], 0, serial))
+            rows += (now, flow.finish[allowed], 0, serial)
 
     def _refused(self, session: Session, call: CallPlan, reason: str) -> int:
         return self.engine.refusal(session.kind, "worker", call.call.permission, call.domain, reason)

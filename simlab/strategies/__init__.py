@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from decimal import Decimal
 
 from simlab.errors import ParameterError
 from simlab.lookup import build, find, parameters
@@ -13,7 +13,7 @@ from simlab.strategies.intent import Intent
 from simlab.strategies.jit import JIT
 from simlab.strategies.layers import Layered
 from simlab.strategies.static_rbac import StaticRBAC
-from simlab.units import duration
+from simlab.units import duration, seconds
 
 STRATEGIES: dict[str, type[Strategy]] = {
     "allow-all": AllowAll,
@@ -82,7 +82,7 @@ def _text(value: object, unit: str) -> str:
         return str(value).lower()
     if isinstance(value, float) and unit == "s":
         text = duration(value)
-        return text if math.isinf(value) else f"{value:g}s" if "." in text else text
+        return text if seconds(text) == value else f"{Decimal(value):f}s"
     return str(value)
 
 

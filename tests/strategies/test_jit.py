@@ -1,0 +1,39 @@
+"""Just in time: a short-lived credential for each task."""
+
+from simlab.model.access import Decision, Grant, Intent, Permission
+from simlab.model.system import Agent, Task
+from simlab.strategies import JIT
+from tests.strategies.asking import ask
+
+P = Permission.parse
+READ, WRITE, SEND, DROP = (P(text) for text in ("read:db", "write:db", "send:mail", "drop:db"))
+BOT = Agent("bot", frozenset({READ, WRITE, SEND}), (READ, DROP), "bot")
+JOB = Task("job", "owner", ("bot",), Intent("job", frozenset({READ})), frozenset({READ, WRITE, DROP}))
+
+
+def test_the_scope_is_the_job_within_the_roles():
+    """The job's tools need read, write and drop; the roles allow read and write of these."""
+    assert JIT().grant(BOT, JOB) == Grant(frozenset({READ, WRITE}), ttl=900.0)
+
+
+def test_the_scope_may_be_the_declared_needs_or_all_roles():
+    """Narrower: what the task declares. Wider: whatever the roles allow."""
+    assert JIT(scope="intent").grant(BOT, JOB).scope == {READ}
+    assert JIT(scope="roles").grant(BOT, JOB).scope == {READ, WRITE, SEND}
+
+
+def test_the_credential_is_of_the_task_short_lived_and_perhaps_bound():
+    """Not standing; as long as it is told; of use to others unless bound."""
+    grant = JIT(ttl=300.0, bound=True).grant(BOT, JOB)
+    assert (grant.ttl, grant.bound, grant.standing, grant.grace) == (300.0, True, False, 0.0)
+
+
+def test_a_request_is_allowed_if_the_credential_covers_it():
+    """And nothing else is asked."""
+    assert JIT().decide(ask("read:db", scope={READ})) == Decision(True, "task-credential", "jit")
+    assert JIT().decide(ask("write:db", scope={READ})) == Decision(False, "outside-task", "jit")
+
+
+def test_nobody_waits_for_a_decision_but_for_the_issue():
+    """The wait is the domain's issuance."""
+    assert JIT().online is False
