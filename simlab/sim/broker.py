@@ -12,7 +12,8 @@ from math import inf
 
 from simlab.model.access import Credential, Grant
 from simlab.model.events import Tally
-from simlab.sim.plan import KindPlan, Plan
+from simlab.sim.compiled import KindPlan
+from simlab.sim.plan import Plan
 from simlab.strategies.authority import NOTHING
 
 OnIssue = Callable[[Credential, float], None]

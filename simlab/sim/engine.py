@@ -18,9 +18,10 @@ from simlab.model.access import Credential, Decision, Permission
 from simlab.model.events import Actor, Row, Run, Tally, Trace
 from simlab.sim.broker import Broker
 from simlab.sim.clock import run_until
+from simlab.sim.compiled import KindPlan
 from simlab.sim.harm import Harm
 from simlab.sim.intruder import Intruder
-from simlab.sim.plan import KindPlan, Plan
+from simlab.sim.plan import Plan
 from simlab.sim.responder import Responder
 from simlab.sim.streams import Streams
 from simlab.sim.workers import Workers

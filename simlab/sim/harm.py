@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simlab.model.access import Credential, Permission
-from simlab.model.attack import Foothold, ThreatEvent
+from simlab.model.attack import ThreatEvent
 from simlab.model.system import Agent
 from simlab.sim.broker import Session
-from simlab.sim.plan import CallPlan
+from simlab.sim.compiled import CallPlan
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
@@ -35,7 +35,7 @@ class Harm:
     def _schedule(self, name: str, threat: ThreatEvent) -> None:
         engine, when = self.engine, threat.when
         if when.timing == "per-issuance":
-            for key in threat.strike(engine.plan.system).keys:
+            for key in engine.plan.footholds[name].keys:
                 self.leaky.setdefault(key, []).append(name)
                 engine.broker.watched.add(key)
             return
@@ -79,7 +79,7 @@ class Harm:
 
     def _by_clock(self, name: str, threat: ThreatEvent) -> None:
         engine = self.engine
-        foothold: Foothold = threat.strike(engine.plan.system)
+        foothold = engine.plan.footholds[name]
         for key in foothold.keys:
             self._leak(name, threat, key, engine.broker.live(key, engine.env.now), 0)
         for agent in (*foothold.agents, *foothold.sessions):
@@ -102,7 +102,7 @@ class Harm:
     def _at_work(
         self, name: str, threat: ThreatEvent, session: Session, call: CallPlan, agent: Agent
     ) -> None:
-        foothold = threat.strike(self.engine.plan.system)
+        foothold = self.engine.plan.footholds[name]
         if foothold.keys:
             once = (name, "")
             if once not in self.struck:

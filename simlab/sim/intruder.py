@@ -13,7 +13,7 @@ from simlab.model.access import Credential, Permission
 from simlab.model.composition import Rule
 from simlab.model.system import CONTROL, HOLD, STEER
 from simlab.sim.broker import Context, Session
-from simlab.sim.plan import CallPlan
+from simlab.sim.compiled import CallPlan
 from simlab.sim.tries import Tries
 from simlab.strategies.authority import idle
 
@@ -75,7 +75,7 @@ class Intruder:
         if len(self._agenda) > 1:  # learnt while something else is: its turn comes
             return
         for new in self._agenda:  # grows while it is read: chains of rules may be long
-            self.tries.open_doors(new)
+            self.tries.ways.open_doors(new)
             if self.plan.book.known(new):
                 for index in self.plan.book.complete(self.plan.book.fact(new), self._left):
                     self._fire(self.plan.book.rules[index])
@@ -140,7 +140,7 @@ class Intruder:
         for credential in new:
             mine[credential] = None
             self._alive.setdefault(key, []).append(credential)
-            self.tries.present_from_now_on(credential)
+            self.tries.ways.present_from_now_on(credential)
             static = self.plan.intern(
                 "gain", "intruder", permission=(HOLD, key), reason="found", policy=how, key=key
             )
@@ -156,7 +156,7 @@ class Intruder:
         while alive and now >= self.engine.broker.dies(alive[-1]):
             alive.pop()
         if not alive:
-            self.tries.look_again_for(credential.key)
+            self.tries.ways.look_again_for(credential.key)
             self.engine.wake_at(credential.issued)
 
     # --- sessions and workloads -----------------------------------------------------------------------
@@ -171,7 +171,7 @@ class Intruder:
         between.captured = True
         between.ends = now + lasts
         self.sessions.setdefault(agent, []).append(between)
-        self.tries.changed()
+        self.tries.ways.changed()
         self.gain(f"{CONTROL}:{agent}", how)
 
     def at_work(self, session: Session) -> None:
@@ -192,9 +192,9 @@ class Intruder:
         if len(same) >= REMEMBERED:
             mine.remove(same[0])
         self.sessions[agent] = [*mine, session]
-        self.tries.changed()
+        self.tries.ways.changed()
         self.learn(f"{STEER}:{agent}")
-        self.tries.carry_again(session)
+        self.tries.ways.carry_again(session)
 
     def exposed(self, session: Session, call: CallPlan, number: int) -> None:
         """Let threats and planted content act on a call that *session* has just made."""
@@ -215,4 +215,4 @@ class Intruder:
             session.ends = min(session.ends, when)
         if agent in self.controlled:
             self.controlled[agent] = min(self.controlled[agent], when)
-        self.tries.changed()
+        self.tries.ways.changed()

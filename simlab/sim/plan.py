@@ -8,10 +8,10 @@ exactly what a policy can see.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 
+from simlab.graph.map import distances
 from simlab.graph.reach import Reach, reach
 from simlab.lookup import parameters
 from simlab.model.access import Decision, Grant, Permission, Scope, Strategy
@@ -22,78 +22,9 @@ from simlab.model.doors import World, explore
 from simlab.model.events import Actor, Kind, Static
 from simlab.model.scenario import Scenario
 from simlab.model.system import Call, Task, Workflow
+from simlab.sim.compiled import Answer, CallPlan, FlowPlan, KindPlan
 from simlab.strategies import describe
 from simlab.strategies.authority import Authority
-
-Answer = tuple[bool, int]
-"""Allowed or not, and the index of the static columns that say why."""
-
-
-@dataclass(eq=False, slots=True)
-class KindPlan:
-    """One kind of task, with what it descends from: what it holds in each group."""
-
-    tasks: tuple[Task, ...]
-    key: str
-    grants: tuple[Grant | None, ...]
-    """By group: the terms of the credential that it presents, after attenuation."""
-    standing: tuple[bool, ...]
-    """By group: whether that is the standing credential itself."""
-    issued: tuple[int, ...]
-    """Groups in which its credential is issued for the task, and ends with it."""
-    above: KindPlan | None
-    """The kind of the caller, where the credential is derived from the caller's."""
-    answers: dict[tuple[Permission, frozenset[str]], Decision] = field(default_factory=dict)
-
-    @property
-    def task(self) -> Task:
-        """Return the task itself."""
-        return self.tasks[-1]
-
-
-@dataclass(eq=False, slots=True)
-class CallPlan:
-    """One call of a workflow, with all that the broker needs to know."""
-
-    call: Call
-    kind: int
-    """Index into the kinds of the workflow."""
-    group: int
-    domain: str
-    work: float
-    """[s] before the request, where it is always the same."""
-    draw_work: Callable[[float], float] | None
-    """Turns a uniform number into the work [s], where it varies."""
-    issuance: Callable[[float], float] | None
-    """Turns a uniform number into the time to issue a credential [s]; None for at once."""
-    decision: Callable[[float], float] | None
-    """Turns a uniform number into the time to decide [s]; None for at once."""
-    label: frozenset[str]
-    """Labels of what it reads."""
-    closes: tuple[int, ...]
-    """Kinds of task that end with it, and then give their credentials back."""
-    watched: bool
-    """Whether anything can go wrong with it."""
-    answers: dict[frozenset[str], Answer] = field(default_factory=dict)
-
-
-@dataclass(eq=False, slots=True)
-class FlowPlan:
-    """One workflow, compiled."""
-
-    flow: Workflow
-    kinds: tuple[tuple[KindPlan, int], ...]
-    """Each kind of task, and the index of the one that delegates it; -1 for a root."""
-    calls: tuple[CallPlan, ...]
-    issues: bool
-    """Whether issuing takes any time."""
-    online: bool
-    """Whether deciding takes any time."""
-    online_calls: tuple[int, ...]
-    """How many of the first so many calls are decided online."""
-    arrive: int
-    finish: tuple[int, int]
-    """Static columns of a failed and of a finished piece of work."""
 
 
 class Plan:
@@ -118,25 +49,34 @@ class Plan:
             for resource in self.system.resources.values()
             for agent in resource.obeyed_by
         }
+        self.footholds = {name: threat.strike(self.system) for name, threat in self.threats.items()}
         self.leakable = _leakable(scenario)
         self.flows = tuple(self._flow(flow) for flow in self.system.workflows.values())
         self.domains = tuple(self.system.domains.values())
+        self.distance = distances(self.world, self.book, scenario.goal)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Return what all threats together lead to: the bound of every run."""
         foothold = Foothold()
-        for threat in scenario.threats:
-            foothold |= threat.strike(self.system)
-        self.reach: Reach = reach(self.system, strategy, foothold)
-        start = {fact for fact, step in self.reach.steps.items() if not step.needs}
-        start |= {  # what control of a workload is from the first moment
-            fact
-            for fact, step in self.reach.steps.items()
-            if fact.startswith("steer:") and set(step.needs) <= start
+        for part in self.footholds.values():
+            foothold |= part
+        return reach(self.system, self.strategy, foothold)
+
+    @cached_property
+    def direct(self) -> frozenset[str]:
+        """Return the resources that the foothold's own grants cover, before anything adds up."""
+        steps = self.reach.steps
+        start = {fact for fact, step in steps.items() if not step.needs}
+        # Control of a workload is, from the first moment, its sessions and whom they can task.
+        start |= {
+            fact for fact, step in steps.items() if fact.startswith("steer:") and set(step.needs) <= start
         }
-        self.direct = frozenset(
+        return frozenset(
             permission.resource
             for permission in self.reach.permissions
-            if set(self.reach.steps[str(permission)].needs) <= start
+            if set(steps[str(permission)].needs) <= start
         )
-        self.distance = _map(self.world, self.book, scenario.goal)
 
     def intern(  # noqa: PLR0913 (one argument a column)
         self,
@@ -301,40 +241,3 @@ def _leakable(scenario: Scenario) -> frozenset[str]:
     keys |= {key for threat in scenario.threats for key in threat.strike(system).keys}
     gives = (fact for rule in system.compositions for fact in rule.gives)
     return frozenset(keys | {fact.partition(":")[2] for fact in gives if fact.startswith("hold:")})
-
-
-def _map(world: World, book: Rulebook, goal: str) -> dict[Permission, int]:
-    """Return how many steps lie between having done each permission and the goal, policies aside."""
-    if not goal:
-        return {}
-    makers: dict[str, list[tuple[str, ...]]] = {}
-    for rule in book.rules:
-        for give in rule.gives:
-            makers.setdefault(book.names[give], []).append(tuple(book.names[need] for need in rule.needs))
-    for door in world.doors:
-        makers.setdefault(str(door.move.permission), []).append((door.move.via,))
-    for name in _carriers(world, goal):
-        makers.setdefault(goal, []).append((name,))
-    steps, agenda = {goal: 0}, [goal]
-    for fact in agenda:
-        for needs in makers.get(fact, ()):
-            for need in needs:
-                if need not in steps:
-                    steps[need] = steps[fact] + 1
-                    agenda.append(need)
-    known = (permission for permission in world.permissions() if str(permission) in steps)
-    return {permission: steps[str(permission)] for permission in known}
-
-
-def _carriers(world: World, goal: str) -> list[str]:
-    """Return what helps to carry out the data that *goal* names: reading them, and writing outward."""
-    verb, _, name = goal.partition(":")
-    if verb != "exfiltrate":
-        return []
-    system = world.system
-    return [
-        str(permission)
-        for permission in world.permissions()
-        if (permission.resource == name and system.reads(permission))
-        or (system.resources[permission.resource].outward and system.writes(permission))
-    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from simlab.errors import ParameterError
@@ -12,6 +11,7 @@ from simlab.model.attack import Attacker, Move, View
 from simlab.model.doors import Door
 from simlab.model.system import EXFILTRATE
 from simlab.sim.broker import Session
+from simlab.sim.ways import Ways
 from simlab.strategies.authority import NOTHING, decide_secret, idle
 
 if TYPE_CHECKING:
@@ -35,85 +35,22 @@ class Tries:
         self.under_way: set[int] = set()
         self.fresh = False
         """Whether the next try is the first after a strike, which comes at once."""
-        self._open: list[int] = []
-        """Doors that something it has opens the way to."""
-        self._again: set[int] = set()
-        """Doors worth going through once more."""
-        self._closed: set[tuple[object, ...]] = set()
-        """What was refused for good: a door, and the kind of thing that was presented there."""
-        self._lapsed: set[tuple[Session, str]] = set()
-        """Sessions whose credential no longer works in a domain."""
-        self._presentable: dict[tuple[str, str], dict[Credential, None]] = {}
-        """By key and domain: credentials of which it was not yet told that they have lapsed there."""
+        self.ways = Ways(intruder)
         self._below: dict[tuple[Session, tuple[str, ...]], Session] = {}
         """Sessions that it set going from one that it steers, by chain."""
         self._counts: dict[int, int] = {}
-        self._shown: frozenset[str] | None = None
-        self._ways: dict[Move, int] | None = None
-        """The moves that it can try, with their doors; None when something has changed."""
-        self._ways_until = math.inf
-
-    # --- what opens and closes ------------------------------------------------------------------------
-
-    def changed(self) -> None:
-        """Look anew at what can be tried, the next time."""
-        self._ways = None
-
-    def open_doors(self, fact: str) -> None:
-        """Open the way to the doors behind *fact*."""
-        self._shown = None
-        behind = self.plan.world.behind.get(fact)
-        if behind:
-            self._open += behind
-            self._ways = None
-
-    def present_from_now_on(self, credential: Credential) -> None:
-        """Have *credential* at hand in every domain that could accept it."""
-        for domain, group in self.plan.authority.group_of.items():
-            if credential.group in {group, -1}:
-                self._presentable.setdefault((credential.key, domain), {})[credential] = None
-        self._ways = None
-
-    def look_again_for(self, key: str) -> None:
-        """Read once more what holds *key*."""
-        self._again.update(
-            index
-            for index in self._open
-            if key in self.plan.system.resources[self._permission(index).resource].holds
-        )
-        self._ways = None
+        self._shown: frozenset[str] = frozenset()
 
     def replaced(self) -> None:
         """Try again with what was revoked and has been replaced."""
-        self._lapsed.clear()
-        self._ways = None
+        self.ways.replaced()
         self.choose()
-
-    def carry_again(self, session: Session) -> None:
-        """Read and write outward once more, where *session* may still carry out data that are still in."""
-        inside = [index for index in self._open if not self.plan.world.doors[index].key]
-        outward = [index for index in inside if self._is_outward_write(self._permission(index))]
-        for read in inside if outward else ():
-            name = self._permission(read).resource
-            label = self.plan.system.resources[name].label
-            if not (label and self.plan.system.reads(self._permission(read))):
-                continue
-            if f"{EXFILTRATE}:{name}" in self.intruder.facts:
-                continue
-            labels = session.context.labels | {label}
-            ways = [index for index in outward if (index, session.kind.tasks, labels) not in self._closed]
-            self._again.update(ways)
-            if ways and name not in session.context.data:
-                self._again.add(read)
-        self._ways = None
-
-    # --- choosing -------------------------------------------------------------------------------------
 
     def choose(self) -> None:
         """Set as many tries going as there are hands for."""
         attacker = self.attacker
         while attacker and (not attacker.hands or len(self.under_way) < attacker.hands):
-            ways = self._open_ways()
+            ways = self.ways.open_now(self.under_way)
             view = View(tuple(ways), self._facts(), self.made + len(self.under_way), self.plan.distance)
             move = attacker.next_move(view, self._chance)
             if move is None:
@@ -123,61 +60,13 @@ class Tries:
                 raise ParameterError(msg)
             self._start(attacker, ways[move], move)
 
-    def _open_ways(self) -> dict[Move, int]:
-        """Return the moves that it can try now, in the order of the doors, with their doors."""
-        now = self.engine.env.now
-        if self._ways is None or now >= self._ways_until:
-            doors = self.plan.world.doors
-            self._ways = {doors[index].move: index for index in sorted(self._open) if self._available(index)}
-            sessions = (session for mine in self.intruder.sessions.values() for session in mine)
-            self._ways_until = min((each.ends for each in sessions if each.ends > now), default=math.inf)
-        return self._ways
-
     def _facts(self) -> frozenset[str]:
-        if self._shown is None:
+        if len(self._shown) < len(self.intruder.facts):  # facts are only ever added
             self._shown = frozenset(self.intruder.facts)
         return self._shown
 
     def _chance(self, name: str) -> float:
         return self.engine.streams.uniform("attacker", name)
-
-    def _available(self, index: int) -> bool:
-        door = self.plan.world.doors[index]
-        revisits = self.attacker is not None and self.attacker.revisits
-        done = door.fact in self.intruder.facts and index not in self._again and not revisits
-        return index not in self.under_way and not done and self._what_to_present(index, door) is not None
-
-    def _what_to_present(self, index: int, door: Door) -> Credential | Session | None:
-        """Return what it would present at *door*: a credential it holds, or a session it steers."""
-        return self._session(index, door) if door.agents else self._stolen(index, door)
-
-    def _stolen(self, index: int, door: Door) -> Credential | None:
-        """Return the latest credential that covers the permission (it can read them), or else the latest."""
-        other = None
-        for credential in reversed(self._presentable.get((door.key, door.domain), {})):
-            if (index, id(credential.grant)) in self._closed:
-                continue
-            if door.move.permission in credential.grant.scope:
-                return credential
-            other = other or credential
-        return other
-
-    def _session(self, index: int, door: Door) -> Session | None:
-        """Return the latest session that it steers and that was not refused.
-
-        A conversation carries only what it has read, so outward it goes by one that has read something. A
-        workload remembers, and rather asks where no label is in the way.
-        """
-        now, agent, other = self.engine.env.now, door.agents[0], None
-        laden = agent not in self.intruder.controlled and self._is_outward_write(door.move.permission)
-        for session in reversed(self.intruder.sessions.get(agent, ())):
-            refused = (index, session.kind.tasks, session.context.labels) in self._closed
-            if now >= session.ends or refused or (session, door.domain) in self._lapsed:
-                continue
-            if not laden or session.context.data:
-                return session
-            other = other or session
-        return other
 
     # --- trying ---------------------------------------------------------------------------------------
 
@@ -185,7 +74,7 @@ class Tries:
         nth = self._counts[index] = self._counts.get(index, 0) + 1
         self.under_way.add(index)
         if attacker.hands != 1:
-            self._ways = None
+            self.ways.changed()
         delay = 0.0
         if not (self.fresh and attacker.hands):
             delay = attacker.pace.quantile(self.engine.streams.uniform("pace", move, nth))
@@ -195,9 +84,9 @@ class Tries:
     def _finish(self, attacker: Attacker, index: int, nth: int) -> None:
         self.under_way.discard(index)
         if not attacker.revisits:
-            self._ways = None
+            self.ways.changed()
         door = self.plan.world.doors[index]
-        what = self._what_to_present(index, door)
+        what = self.ways.what_to_present(index, door)
         if isinstance(what, Credential):
             self.made += 1
             self._present(index, door, nth, what)
@@ -214,10 +103,9 @@ class Tries:
         if decision.allowed:
             self._succeed(index, door, credential, None)
         elif decision.reason in LAPSED:
-            del self._presentable[door.key, door.domain][credential]
-            self._ways = None
+            self.ways.credential_lapsed(door, credential)
         else:
-            self._close(index, id(credential.grant))
+            self.ways.refused(index, id(credential.grant))
 
     def _decide_outsider(self, door: Door, credential: Credential, users: tuple[str, ...]) -> Decision:
         late = self._too_late(credential, door.domain)
@@ -253,10 +141,9 @@ class Tries:
         if decision.allowed and credential is not None:
             self._succeed(index, door, credential, session)
         elif decision.reason in LAPSED and asker.kind.grants[self.plan.authority.group_of[door.domain]]:
-            self._lapsed.add((session, door.domain))
-            self._ways = None
+            self.ways.session_lapsed(door, session)
         else:
-            self._close(index, session.kind.tasks, session.context.labels)
+            self.ways.refused(index, session.kind.tasks, session.context.labels)
 
     def _too_late(self, credential: Credential, domain: str) -> Decision | None:
         now = self.engine.env.now
@@ -307,15 +194,11 @@ class Tries:
         steered = door.agents[0] if door.agents else ""
         self.engine.responder.observe(str(door.move), nth, door.move.permission.resource, credential, steered)
 
-    def _close(self, *what: object) -> None:
-        self._closed.add(what)
-        self._ways = None
-
     # --- what a success leads to ----------------------------------------------------------------------
 
     def _succeed(self, index: int, door: Door, credential: Credential, session: Session | None) -> None:
         """Have done what *door* stands for; find what the resource holds, and move what was read."""
-        self._again.discard(index)
+        self.ways.passed(index)
         self.intruder.keep(door.fact, door.domain, credential, session)
         permission = door.move.permission
         resource = self.plan.system.resources[permission.resource]
@@ -335,18 +218,12 @@ class Tries:
         if resource.label and self.plan.system.reads(permission):
             context.data |= {resource.name}
             context.labels |= {resource.label}
-            self.carry_again(session)
-        if self._is_outward_write(permission):
+            self.ways.carry_again(session)
+        if self.ways.is_outward_write(permission):
             others = self.intruder.sessions.get(agent, ()) if agent in self.intruder.controlled else ()
             data = context.data.union(*(other.context.data for other in others))
             for name in sorted(data):
                 self.intruder.gain(f"{EXFILTRATE}:{name}", f"{permission} in one session")
-
-    def _permission(self, index: int) -> Permission:
-        return self.plan.world.doors[index].move.permission
-
-    def _is_outward_write(self, permission: Permission) -> bool:
-        return self.plan.system.resources[permission.resource].outward and self.plan.system.writes(permission)
 
 
 def _goes_on(session: Session) -> bool:

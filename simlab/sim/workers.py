@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from simlab.sim.broker import Context, Session
 from simlab.sim.clock import Alarm
-from simlab.sim.plan import CallPlan, FlowPlan
+from simlab.sim.compiled import CallPlan, FlowPlan
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine

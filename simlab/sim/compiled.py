@@ -1,0 +1,79 @@
+"""Workflows, calls and kinds of task, with all that the broker needs to know about them settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from simlab.model.access import Decision, Grant, Permission
+from simlab.model.system import Call, Task, Workflow
+
+Answer = tuple[bool, int]
+"""Allowed or not, and the index of the static columns that say why."""
+
+
+@dataclass(eq=False, slots=True)
+class KindPlan:
+    """One kind of task, with what it descends from: what it holds in each group."""
+
+    tasks: tuple[Task, ...]
+    key: str
+    grants: tuple[Grant | None, ...]
+    """By group: the terms of the credential that it presents, after attenuation."""
+    standing: tuple[bool, ...]
+    """By group: whether that is the standing credential itself."""
+    issued: tuple[int, ...]
+    """Groups in which its credential is issued for the task, and ends with it."""
+    above: KindPlan | None
+    """The kind of the caller, where the credential is derived from the caller's."""
+    answers: dict[tuple[Permission, frozenset[str]], Decision] = field(default_factory=dict)
+
+    @property
+    def task(self) -> Task:
+        """Return the task itself."""
+        return self.tasks[-1]
+
+
+@dataclass(eq=False, slots=True)
+class CallPlan:
+    """One call of a workflow, with all that the broker needs to know."""
+
+    call: Call
+    kind: int
+    """Index into the kinds of the workflow."""
+    group: int
+    domain: str
+    work: float
+    """[s] before the request, where it is always the same."""
+    draw_work: Callable[[float], float] | None
+    """Turns a uniform number into the work [s], where it varies."""
+    issuance: Callable[[float], float] | None
+    """Turns a uniform number into the time to issue a credential [s]; None for at once."""
+    decision: Callable[[float], float] | None
+    """Turns a uniform number into the time to decide [s]; None for at once."""
+    label: frozenset[str]
+    """Labels of what it reads."""
+    closes: tuple[int, ...]
+    """Kinds of task that end with it, and then give their credentials back."""
+    watched: bool
+    """Whether anything can go wrong with it."""
+    answers: dict[frozenset[str], Answer] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class FlowPlan:
+    """One workflow, compiled."""
+
+    flow: Workflow
+    kinds: tuple[tuple[KindPlan, int], ...]
+    """Each kind of task, and the index of the one that delegates it; -1 for a root."""
+    calls: tuple[CallPlan, ...]
+    issues: bool
+    """Whether issuing takes any time."""
+    online: bool
+    """Whether deciding takes any time."""
+    online_calls: tuple[int, ...]
+    """How many of the first so many calls are decided online."""
+    arrive: int
+    finish: tuple[int, int]
+    """Static columns of a failed and of a finished piece of work."""
