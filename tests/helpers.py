@@ -215,7 +215,10 @@ def random_system(dice: Dice, shape: Shape) -> System:
     }
     agent_names = _names("a", dice.whole(1, shape.agents))
     toolboxes = {name: sorted(dice.some(list(tools), 0.35)) or ["t1"] for name in agent_names}
-    agents = {name: _agent(dice, shape, name, [tools[tool] for tool in toolboxes[name]], rights) for name in agent_names}
+    agents = {
+        name: _agent(dice, shape, name, [tools[tool] for tool in toolboxes[name]], rights)
+        for name in agent_names
+    }
     secrets = {
         name: Secret(
             name,
@@ -386,7 +389,9 @@ def _threats(dice: Dice, shape: Shape, system: System) -> tuple[ThreatEvent, ...
     threats: dict[tuple[str, str], ThreatEvent] = {}
     for _ in range(dice.whole(1, 4)):
         kind = dice.one(shape.threats)
-        timing = dice.one([timing for timing in shape.timings if timing != "per-issuance" or kind == "key-leak"])
+        timing = dice.one(
+            [timing for timing in shape.timings if timing != "per-issuance" or kind == "key-leak"]
+        )
         ties = shape.ties
         when = When(timing, span(dice, HOUR, ties=ties), dice.one((0.1, 0.5, 1.0)))
         first, noticed = dice.one((ZERO, span(dice, 20 * MINUTE, ties=ties))), NEVER
@@ -410,7 +415,11 @@ def _threats(dice: Dice, shape: Shape, system: System) -> tuple[ThreatEvent, ...
 def goals_of(system: System) -> list[str]:
     """Return facts that an attacker might want."""
     done = [str(right) for right in permissions_of(list(system.resources))]
-    return [*done, *(f"exfiltrate:{name}" for name in system.resources), *(f"control:{name}" for name in system.agents)]
+    return [
+        *done,
+        *(f"exfiltrate:{name}" for name in system.resources),
+        *(f"control:{name}" for name in system.agents),
+    ]
 
 
 def _attacker(dice: Dice, shape: Shape, system: System) -> Attacker:
@@ -421,7 +430,9 @@ def _attacker(dice: Dice, shape: Shape, system: System) -> Attacker:
     if kind == "goal-seeker":
         return GoalSeeker(goal, pace, dice.one((0, 1, 2)))
     if kind == "scripted":
-        return Scripted(tuple(str(dice.one(permissions_of(list(system.resources)))) for _ in range(6)), pace, goal=goal)
+        return Scripted(
+            tuple(str(dice.one(permissions_of(list(system.resources)))) for _ in range(6)), pace, goal=goal
+        )
     if kind == "passive":
         return Passive(goal)
     if kind == "first-passage":
@@ -534,7 +545,9 @@ def scaled(thing: Any, factor: float) -> Any:
     if not dataclasses.is_dataclass(thing):
         return thing
     changed = {
-        item.name: value * factor if item.metadata.get("unit") == "s" and isinstance(value, float) else scaled(value, factor)
+        item.name: value * factor
+        if item.metadata.get("unit") == "s" and isinstance(value, float)
+        else scaled(value, factor)
         for item in dataclasses.fields(thing)
         if item.init and (value := getattr(thing, item.name)) is not None
     }
@@ -550,7 +563,9 @@ def reordered(thing: Scenario, seed: int) -> Scenario:
 
     resources = {
         name: replace(
-            resource, holds=tuple(dice.shuffled(resource.holds)), obeyed_by=tuple(dice.shuffled(resource.obeyed_by))
+            resource,
+            holds=tuple(dice.shuffled(resource.holds)),
+            obeyed_by=tuple(dice.shuffled(resource.obeyed_by)),
         )
         for name, resource in system.resources.items()
     }
@@ -559,7 +574,9 @@ def reordered(thing: Scenario, seed: int) -> Scenario:
         for rule in system.compositions
     ]
     domains = {
-        name: domain if domain.enforces is None else replace(domain, enforces=tuple(dice.shuffled(domain.enforces)))
+        name: domain
+        if domain.enforces is None
+        else replace(domain, enforces=tuple(dice.shuffled(domain.enforces)))
         for name, domain in system.domains.items()
     }
     return replace(

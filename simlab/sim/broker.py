@@ -113,6 +113,8 @@ class Broker:
         issued = self._renews.get(at, 0.0)
         if grant.ttl < math.inf:
             issued += math.floor(max(now - issued, 0.0) / grant.ttl) * grant.ttl
+            while issued < issued + grant.ttl <= now:  # where floats fall short of the next rotation
+                issued += grant.ttl
         self._renews[at] = issued + grant.ttl
         credential = self._standing[at] = self.issue(key, group, grant, issued)
         self._forget_dead(self._live.get(key, {}), now)

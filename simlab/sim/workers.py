@@ -103,9 +103,12 @@ class Workers:
                 if allowed:
                     allowed, static = False, self._refused(session, call, "no-credential")
             else:
-                presented = credential.serial
                 if broker.revoking and now >= credential.dies(call.domain):
-                    allowed, static = False, self._refused(session, call, "revoked")
+                    if session.kind.standing[call.group]:  # what has replaced it by now, if anything has
+                        credential = broker.acquire(session, call.group, now) or credential
+                    if now >= credential.dies(call.domain):
+                        allowed, static = False, self._refused(session, call, "revoked")
+                presented = credential.serial
             if rows is not None:
                 rows += (now, static, presented, serial)
             if not allowed:

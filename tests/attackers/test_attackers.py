@@ -8,7 +8,12 @@ from simlab.model.chance import Fixed, LogNormal
 P = Permission.parse
 A, B, C, D = (
     Move(P(text), via)
-    for text, via in (("read:a", "hold:k"), ("read:b", "hold:k"), ("write:c", "steer:x"), ("read:a", "steer:x"))
+    for text, via in (
+        ("read:a", "hold:k"),
+        ("read:b", "hold:k"),
+        ("write:c", "steer:x"),
+        ("read:a", "steer:x"),
+    )
 )
 ALL = (A, B, D, C)
 

@@ -190,7 +190,9 @@ def test_verify_counts_what_holds(capsys):
 def test_verify_ends_with_1_where_an_expectation_is_missed(capsys, tmp_path):
     """A wrong expectation is named."""
     path = tmp_path / "wrong.yaml"
-    path.write_text(SMALL.read_text().replace("metric: attacker_uses, exactly: 6", "metric: attacker_uses, exactly: 5"))
+    path.write_text(
+        SMALL.read_text().replace("metric: attacker_uses, exactly: 6", "metric: attacker_uses, exactly: 5")
+    )
     status, out, _ = simlab(capsys, "verify", path)
     assert status == 1
     assert "MISSED" in out
@@ -248,6 +250,10 @@ def test_help_answers_without_loading_what_commands_need():
 def test_the_module_runs_as_a_program():
     """`python -m simlab` is `simlab`."""
     done = subprocess.run(
-        [sys.executable, "-m", "simlab", "check", str(SMALL)], capture_output=True, text=True, check=False, cwd=ROOT
+        [sys.executable, "-m", "simlab", "check", str(SMALL)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
     )
     assert (done.returncode, done.stdout) == (0, "1 of 1 scenarios are good\n")

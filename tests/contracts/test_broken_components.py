@@ -558,7 +558,9 @@ def test_a_stranger_who_keeps_the_promises_is_accepted(component):
         check(component())
 
 
-@pytest.mark.parametrize(("kind", "name"), BROKEN.items(), ids=lambda value: getattr(value, "__name__", value))
+@pytest.mark.parametrize(
+    ("kind", "name"), BROKEN.items(), ids=lambda value: getattr(value, "__name__", value)
+)
 def test_the_right_check_catches_it_first(kind, name):
     """Run in order, the first check that complains is the one made for it, and it says whom it means."""
     component = kind()
@@ -592,7 +594,9 @@ def test_every_check_catches_something():
 
 def test_what_goes_wrong_inside_a_component_is_told_as_its_fault():
     """A KeyError is no answer to a stranger; what he wrote is named, and the cause is kept."""
-    with pytest.raises(ContractError, match=r"E501 sound: decides_the_same_each_time: KeyError: ''") as caught:
+    with pytest.raises(
+        ContractError, match=r"E501 sound: decides_the_same_each_time: KeyError: ''"
+    ) as caught:
         check_strategy(Crashing())
     assert isinstance(caught.value.__cause__, KeyError)
     assert isinstance(caught.value, SimlabError)
@@ -606,7 +610,9 @@ def test_what_is_no_component_is_told_so():
 
 def test_a_threat_aimed_at_nothing_in_the_example_is_told_so():
     """The example has no such key; the message says where to look."""
-    with pytest.raises(ContractError, match=r"hands over prod, which simlab\.contracts\.EXAMPLE does not have"):
+    with pytest.raises(
+        ContractError, match=r"hands over prod, which simlab\.contracts\.EXAMPLE does not have"
+    ):
         check_threat(KeyLeak("prod"))
 
 

@@ -37,7 +37,12 @@ def test_each_command_prints_what_the_readme_shows(command, shown, tmp_path):
     assert words[0] == "simlab"
     words = [str(tmp_path / "tour") if word == "studies/tour" else word for word in words[1:]]
     done = subprocess.run(
-        [sys.executable, "-m", "simlab", *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, "-m", "simlab", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     printed = done.stdout.replace(str(tmp_path / "tour"), "studies/tour")

@@ -54,7 +54,9 @@ def test_too_many_labels_are_an_error_not_a_wait():
         list(contexts(frozenset(map(str, range(MOST_LABELS + 1)))))
     resources = {f"r{n}": Resource(f"r{n}", "d", label=f"l{n}") for n in range(MOST_LABELS + 1)}
     with pytest.raises(BudgetError):
-        reach(system(resources={**system().resources, **resources}), IntentPolicy(), Foothold(agents=("bot",)))
+        reach(
+            system(resources={**system().resources, **resources}), IntentPolicy(), Foothold(agents=("bot",))
+        )
 
 
 def test_a_rule_on_flows_keeps_data_in_but_does_not_forbid_the_write():

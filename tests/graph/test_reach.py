@@ -43,8 +43,12 @@ SYSTEM = System(
     secrets={"token": Secret("token", frozenset({SHIP}))},
     delegations=(Delegation("releaser", "triager"),),
     workflows={
-        "triage": Workflow("triage", (Task("triage", "owner", ("triager",), INTENT, frozenset({READ})),), (Call(0, READ),)),
-        "release": Workflow("release", (Task("release", "", ("releaser",), INTENT, frozenset({VAULT})),), (Call(0, VAULT),)),
+        "triage": Workflow(
+            "triage", (Task("triage", "owner", ("triager",), INTENT, frozenset({READ})),), (Call(0, READ),)
+        ),
+        "release": Workflow(
+            "release", (Task("release", "", ("releaser",), INTENT, frozenset({VAULT})),), (Call(0, VAULT),)
+        ),
     },
     compositions=(Composition("takeover", ("publish:package", "read:issues"), ("write:island",)),),
 )

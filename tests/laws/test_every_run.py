@@ -188,7 +188,9 @@ def test_outcomes_of_tries_are_exclusive():
         run = watched.run
         value = {name: metric.compute(run) for name, metric in METRICS.items()}
         tries = sum(event.kind == "request" for event in run.incident)
-        assert value["attacker_uses"] + value["attacker_denials"] == tries == watched.engine.intruder.tries.made, seed
+        assert (
+            value["attacker_uses"] + value["attacker_denials"] == tries == watched.engine.intruder.tries.made
+        ), seed
         assert 0 <= value["blast_radius"] <= len(run.resources), seed
         assert value["unseen_uses"] <= value["attacker_uses"], seed
         assert 0 <= value["time_to_goal"] <= run.horizon / 3600, seed

@@ -74,7 +74,9 @@ def test_a_layer_that_keeps_a_fallback_away_may_reach_further():
     }
     system = replace(world.system, domains=domains)
     foothold = Foothold(agents=tuple(system.agents))
-    alone, layered = (set(reach(system, policy, foothold).facts) for policy in (Intent(), Layered((JIT(), Intent()))))
+    alone, layered = (
+        set(reach(system, policy, foothold).facts) for policy in (Intent(), Layered((JIT(), Intent())))
+    )
     assert alone < layered
 
 
@@ -83,7 +85,9 @@ def test_a_layer_that_keeps_a_fallback_away_may_reach_further():
 def test_refusing_more_never_reaches_further(world, policy):
     """One more enforcement point, which refuses a share of the permissions, and then a larger share."""
     foothold = footholds(world)[1]
-    system = replace(world.system, domains={n: replace(d, enforces=None) for n, d in world.system.domains.items()})
+    system = replace(
+        world.system, domains={n: replace(d, enforces=None) for n, d in world.system.domains.items()}
+    )
     free, some, more = (
         set(reach(system, Layered((policy, Refusing(share))), foothold).facts) for share in (0.0, 0.3, 0.6)
     )
@@ -96,7 +100,9 @@ def test_attenuation_never_widens_a_scope():
     for seed in range(200):
         world, policy = scenario(seed), strategy(seed)
         system, authority = world.system, Authority(world.system, policy)
-        chains = [flow.lineage(index) for flow in system.workflows.values() for index in range(len(flow.tasks))]
+        chains = [
+            flow.lineage(index) for flow in system.workflows.values() for index in range(len(flow.tasks))
+        ]
         for edge in system.delegations:
             task = idle(edge.caller)
             chains.append((task, ad_hoc(task, edge.callee, edge.mode, system.agents[edge.callee].menu)))

@@ -15,7 +15,19 @@ from simlab.model import access as model
 from simlab.model.access import Permission
 from simlab.model.attack import Response, When
 from simlab.model.chance import NEVER, ZERO, Exponential, Fixed
-from simlab.model.system import Agent, Call, Composition, Domain, Principal, Resource, Secret, Task, Telemetry, Tool, Workflow
+from simlab.model.system import (
+    Agent,
+    Call,
+    Composition,
+    Domain,
+    Principal,
+    Resource,
+    Secret,
+    Task,
+    Telemetry,
+    Tool,
+    Workflow,
+)
 from simlab.strategies import JIT, AllowAll, Intent, Layered, StaticRBAC
 from simlab.threats import KeyLeak, PromptInjection
 from tests.helpers import (
@@ -67,7 +79,9 @@ def test_l1_a_shorter_life_of_secrets_is_a_part_of_the_harm():
         lives = [
             with_system(
                 world,
-                secrets={name: replace(one, ttl=ttl[name] * share) for name, one in world.system.secrets.items()},
+                secrets={
+                    name: replace(one, ttl=ttl[name] * share) for name, one in world.system.secrets.items()
+                },
             )
             for share in (dice.uniform(), 1.0)
         ]
@@ -85,7 +99,9 @@ def test_l1_a_shorter_life_of_task_credentials_is_a_part_of_the_harm():
     for seed in range(PAIRS):
         world = scenario(seed, shape)
         flows = {
-            name: replace(flow, calls=tuple(replace(call, work=call.work.scaled(10.0)) for call in flow.calls))
+            name: replace(
+                flow, calls=tuple(replace(call, work=call.work.scaled(10.0)) for call in flow.calls)
+            )
             for name, flow in world.system.workflows.items()
         }
         world = replace(
@@ -163,7 +179,8 @@ def test_l4_an_owner_who_notices_sooner_sees_a_part_of_the_harm():
 
         def faster(factor, world=world, noticed=noticed, triage=triage, lag=lag):
             domains = {
-                name: replace(domain, revocation=lag.scaled(factor)) for name, domain in world.system.domains.items()
+                name: replace(domain, revocation=lag.scaled(factor))
+                for name, domain in world.system.domains.items()
             }
             return replace(
                 with_system(world, domains=domains),
@@ -246,7 +263,9 @@ def test_l14_more_honeytokens_never_mean_more_real_touches():
         world = replace(
             with_system(
                 world,
-                domains={name: replace(domain, telemetry=Telemetry(0.0)) for name, domain in system.domains.items()},
+                domains={
+                    name: replace(domain, telemetry=Telemetry(0.0)) for name, domain in system.domains.items()
+                },
             ),
             threats=world.threats[:1],
             attacker=Opportunist(span(dice, 600.0, ties=False)),
@@ -257,9 +276,13 @@ def test_l14_more_honeytokens_never_mean_more_real_touches():
         where = dice.one(list(system.domains))
         baited = with_system(
             world,
-            resources={**system.resources, **{bait: Resource(bait, where, honeytoken=True) for bait in baits}},
+            resources={
+                **system.resources,
+                **{bait: Resource(bait, where, honeytoken=True) for bait in baits},
+            },
             agents={
-                name: replace(agent, entitlements=agent.entitlements | rights) for name, agent in system.agents.items()
+                name: replace(agent, entitlements=agent.entitlements | rights)
+                for name, agent in system.agents.items()
             },
             secrets={name: replace(one, scope=one.scope | rights) for name, one in system.secrets.items()},
         )
@@ -304,7 +327,9 @@ def test_l18_more_susceptible_agents_do_all_that_others_do():
         weak = [
             with_system(
                 world,
-                agents={name: replace(agent, susceptibility=q) for name, agent in world.system.agents.items()},
+                agents={
+                    name: replace(agent, susceptibility=q) for name, agent in world.system.agents.items()
+                },
             )
             for q in (0.15, 0.8)
         ]
@@ -399,7 +424,9 @@ def test_l7_names_for_the_eye_mean_nothing():
         flows = {
             name: replace(
                 flow,
-                tasks=tuple(replace(task, intent=replace(task.intent, purpose="other")) for task in flow.tasks),
+                tasks=tuple(
+                    replace(task, intent=replace(task.intent, purpose="other")) for task in flow.tasks
+                ),
             )
             for name, flow in system.workflows.items()
         }
@@ -421,7 +448,10 @@ def with_stranger(world):
     flow = Workflow("w99", (task,), (Call(0, right, Exponential(60.0), "t99"),), Exponential(HOUR))
     return with_system(
         world,
-        domains={**system.domains, "d99": Domain("d99", telemetry=Telemetry(0.5), revocation=Fixed(5 * HOUR))},
+        domains={
+            **system.domains,
+            "d99": Domain("d99", telemetry=Telemetry(0.5), revocation=Fixed(5 * HOUR)),
+        },
         resources={**system.resources, "r99": Resource("r99", "d99", holds=("s99",), outward=True)},
         tools={**system.tools, "t99": Tool("t99", (right,))},
         principals={**system.principals, "stranger": Principal("stranger")},
@@ -470,7 +500,12 @@ def test_l13_saying_it_twice_changes_nothing():
         world, policy = scenario(seed), strategy(seed)
         twice = with_system(world, compositions=(*world.system.compositions, *world.system.compositions))
         plain = [
-            replace(one, system=replace(one.system, domains={n: replace(d, enforces=None) for n, d in one.system.domains.items()}))
+            replace(
+                one,
+                system=replace(
+                    one.system, domains={n: replace(d, enforces=None) for n, d in one.system.domains.items()}
+                ),
+            )
             for one in (world, twice)
         ]
         one, other = run(plain[0], policy, seed), run(plain[1], Named(policy), seed)

@@ -110,7 +110,10 @@ def two_agents(tasks, calls, delegations, *, depth=0, more=(), **changes):
         depth=depth,
     )
     return replace(
-        Scenario("two", "?", 36_000.0, system, (PromptInjection("site"),), Opportunist(Fixed(600.0), hands=0)), **changes
+        Scenario(
+            "two", "?", 36_000.0, system, (PromptInjection("site"),), Opportunist(Fixed(600.0), hands=0)
+        ),
+        **changes,
     )
 
 

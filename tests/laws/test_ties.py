@@ -156,7 +156,9 @@ def test_an_alert_at_the_horizon_is_nobodys_alert():
     """Touched at 0, but the alarm takes an hour."""
     world = one_secret(attacker=Scripted(("read:bait",)), response=Response())
     for lag, seen in ((3600.0, 0), (3599.0, 1)):
-        slow = with_system(world, domains={"d": Domain("d", telemetry=replace(Domain("d").telemetry, lag=Fixed(lag)))})
+        slow = with_system(
+            world, domains={"d": Domain("d", telemetry=replace(Domain("d").telemetry, lag=Fixed(lag)))}
+        )
         watched = watch(slow)
         assert sum(event.kind == "detect" for event in watched.run.incident) == seen
 

@@ -23,9 +23,7 @@ SIMPLE = replace(ANY, latencies=False)
 
 
 def arrivals(watched):
-    return [
-        (event.time, event.task, event.serial) for event in watched.run.trace if event.kind == "arrive"
-    ]
+    return [(event.time, event.task, event.serial) for event in watched.run.trace if event.kind == "arrive"]
 
 
 def requests(watched):

@@ -15,7 +15,18 @@ from simlab.model.system import ACTIONS, Resource
 HOUR = 3600.0
 
 
-def row(time, kind, action="", resource="", allowed=True, actor="intruder", reason="", chain="", task="", key="k#1"):
+def row(
+    time,
+    kind,
+    action="",
+    resource="",
+    allowed=True,
+    actor="intruder",
+    reason="",
+    chain="",
+    task="",
+    key="k#1",
+):
     return Event(time, kind, actor, "", chain, task, action, resource, "d", key, allowed, reason, "", 0)
 
 
@@ -40,7 +51,13 @@ STORY = [
 def run(**changes):
     resources = {
         name: Resource(name, "d", sensitivity=weight, label=label)
-        for name, weight, label in (("db", 5.0, "pii"), ("log", 0.5, ""), ("prod", 8.0, ""), ("cache", 1.0, ""), ("job", 2.0, ""))
+        for name, weight, label in (
+            ("db", 5.0, "pii"),
+            ("log", 0.5, ""),
+            ("prod", 8.0, ""),
+            ("cache", 1.0, ""),
+            ("job", 2.0, ""),
+        )
     }
     tally = Tally(
         tasks=10, failed=2, finished=7, requests=40, denied=2, decisions=30, issued=12, renewed=1,
@@ -80,7 +97,7 @@ WORKED = {
     "explicit_share": 0.75,  # 30 of 40
 }
 
-NOTHING = {name: 0.0 for name in WORKED} | {"time_to_goal": 4.0}
+NOTHING = dict.fromkeys(WORKED, 0.0) | {"time_to_goal": 4.0}
 
 
 def test_each_metric_has_a_worked_case():
@@ -151,7 +168,14 @@ def test_amplification_of_a_foothold_that_covers_nothing_is_nothing():
 
 def test_ranks_are_order_statistics():
     """The smallest value that at least that share does not exceed; never interpolated."""
-    assert [rank([1.0, 2.0, 3.0, 4.0], level) for level in (0.0, 0.25, 0.26, 0.5, 0.95, 1.0)] == [1, 1, 2, 2, 4, 4]
+    assert [rank([1.0, 2.0, 3.0, 4.0], level) for level in (0.0, 0.25, 0.26, 0.5, 0.95, 1.0)] == [
+        1,
+        1,
+        2,
+        2,
+        4,
+        4,
+    ]
     assert rank(range(1, 101), 0.95) == 95
     assert rank([], 0.5) == 0.0
 

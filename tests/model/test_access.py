@@ -31,7 +31,16 @@ def test_two_grants_together_are_the_stricter_one_in_everything():
 
 def request(chain):
     return Request(
-        "owner", chain, Agent("a"), "t", Intent("x"), READ, Resource("db", "d"), frozenset(), frozenset(), writes=False
+        "owner",
+        chain,
+        Agent("a"),
+        "t",
+        Intent("x"),
+        READ,
+        Resource("db", "d"),
+        frozenset(),
+        frozenset(),
+        writes=False,
     )
 
 

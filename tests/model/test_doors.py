@@ -85,7 +85,9 @@ def test_too_many_chains_are_an_error_not_a_wait():
     names = [f"a{number}" for number in range(12)]
     edges = [Delegation(one, other) for one, other in product(names, names) if one != other]
     many = System(agents={name: Agent(name, key=name) for name in names}, delegations=tuple(edges), depth=12)
-    with pytest.raises(BudgetError, match="more than 100000 chains of delegation from 'a0' \\(lower `depth`\\)"):
+    with pytest.raises(
+        BudgetError, match="more than 100000 chains of delegation from 'a0' \\(lower `depth`\\)"
+    ):
         explore(many)
 
 

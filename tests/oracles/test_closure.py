@@ -69,7 +69,9 @@ def test_arrays_and_dictionaries_give_the_same_closure():
         slow = closure(book, start)
         order, by = Compact.of(book).closure(np.array(start, NUMBERS))
         assert set(order.tolist()) == set(slow)
-        assert [fact for fact, rule in zip(order.tolist(), by.tolist(), strict=True) if rule == START] == start
+        assert [
+            fact for fact, rule in zip(order.tolist(), by.tolist(), strict=True) if rule == START
+        ] == start
         for fact, rule in zip(order.tolist(), by.tolist(), strict=True):
             assert rule == START or fact in book.rules[rule].gives
         assert order.tolist() == list(slow)

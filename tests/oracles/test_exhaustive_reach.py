@@ -24,7 +24,9 @@ class Naive:
     def __init__(self, system, policy):
         self.system, self.policy = system, policy
         labels = sorted({resource.label for resource in system.resources.values()} - {""})
-        self.contexts = [frozenset(some) for size in range(len(labels) + 1) for some in combinations(labels, size)]
+        self.contexts = [
+            frozenset(some) for size in range(len(labels) + 1) for some in combinations(labels, size)
+        ]
         self.known = {}
 
     # --- authority
@@ -150,7 +152,9 @@ class Naive:
     # --- rules
 
     def labelled_read(self, right):
-        return bool(self.system.resources[right.resource].label) and self.system.actions[right.action] == "read"
+        return (
+            bool(self.system.resources[right.resource].label) and self.system.actions[right.action] == "read"
+        )
 
     def outward_write(self, right):
         return self.system.resources[right.resource].outward and self.system.actions[right.action] == "write"
@@ -173,7 +177,9 @@ class Naive:
                 if self.system.actions[verb] == "read":
                     yield from (f"hold:{key}" for key in resource.holds)
                 if self.system.actions[verb] == "write":
-                    able = (agent for agent in resource.obeyed_by if self.system.agents[agent].susceptibility > 0)
+                    able = (
+                        agent for agent in resource.obeyed_by if self.system.agents[agent].susceptibility > 0
+                    )
                     yield from (f"steer:{agent}" for agent in able)
         for agent in self.system.agents:
             yield from self.steered(agent, facts)
@@ -212,7 +218,9 @@ class Naive:
 
     def steered(self, agent, facts):
         for chain, modes in self.chains(agent):
-            lineages = [lineage for _, lineage in self.jobs(agent)] if f"steer:{'>'.join(chain)}" in facts else []
+            lineages = (
+                [lineage for _, lineage in self.jobs(agent)] if f"steer:{'>'.join(chain)}" in facts else []
+            )
             if f"control:{agent}" in facts:
                 lineages.append((idle(agent),))
             for right in self.system.agents[chain[-1]].menu:
@@ -241,7 +249,9 @@ class Naive:
         for flow, lineage in (*self.jobs(agent), (None, (idle(agent),))):
             data = self.readable(agent, lineage)
             if flow:
-                data |= {call.permission.resource for call in flow.calls if self.labelled_read(call.permission)}
+                data |= {
+                    call.permission.resource for call in flow.calls if self.labelled_read(call.permission)
+                }
                 for index, task in enumerate(flow.tasks):
                     other = task.chain[-1]
                     if other != agent and f"steer:{other}" in facts:
@@ -275,7 +285,9 @@ def test_reach_is_what_trying_everything_comes_to():
         world, policy, dice = scenario(seed, SMALL), strategy(seed), Dice("foothold", seed)
         system = world.system
         foothold = Foothold(
-            keys=tuple(dice.some(sorted({agent.key for agent in system.agents.values()} | set(system.secrets)), 0.3)),
+            keys=tuple(
+                dice.some(sorted({agent.key for agent in system.agents.values()} | set(system.secrets)), 0.3)
+            ),
             sessions=tuple(dice.some(list(system.agents), 0.4)),
             agents=tuple(dice.some(list(system.agents), 0.3)),
         )

@@ -35,11 +35,14 @@ def case(seed):
     dice = Dice("first passage", seed)
     world = scenario(seed, SHAPE)
     domains = {
-        name: replace(domain, telemetry=Telemetry(), revocation=dice.one((ZERO, span(dice, HOUR / 3, ties=False))))
+        name: replace(
+            domain, telemetry=Telemetry(), revocation=dice.one((ZERO, span(dice, HOUR / 3, ties=False)))
+        )
         for name, domain in world.system.domains.items()
     }
     threats = tuple(
-        replace(threat, noticed=dice.one((NEVER, span(dice, 1.5 * HOUR, ties=False)))) for threat in world.threats
+        replace(threat, noticed=dice.one((NEVER, span(dice, 1.5 * HOUR, ties=False))))
+        for threat in world.threats
     )
     world = replace(
         with_system(world, domains=domains),
@@ -88,12 +91,16 @@ class Oracle:
             users.setdefault(agent.key, []).append(agent)
         self.scope = {key: frozenset().union(*(a.entitlements for a in some)) for key, some in users.items()}
         self.menu = {
-            key: {right for agent in some for right in (*agent.menu, *agent.entitlements)} for key, some in users.items()
+            key: {right for agent in some for right in (*agent.menu, *agent.entitlements)}
+            for key, some in users.items()
         }
         for secret in self.system.secrets.values():
             self.scope[secret.name] = secret.scope
             self.menu[secret.name] = set(secret.scope)
-        self.gate = {rule.name: self.draw("composition", rule.name) < rule.probability for rule in self.system.compositions}
+        self.gate = {
+            rule.name: self.draw("composition", rule.name) < rule.probability
+            for rule in self.system.compositions
+        }
 
     def issue(self, key, now):
         """Settle which credential of *key* there is for whoever gets hold of it *now*: its expiry [s]."""
@@ -139,7 +146,9 @@ class Oracle:
         for start, name, threat in sorted(self.leaks(), key=lambda leak: leak[:2]):
             if not self.scope[threat.key] or start >= self.issue(threat.key, start):
                 continue
-            self.push(start + threat.first_use.quantile(self.draw("first use", name, 0)), f"hold:{threat.key}")
+            self.push(
+                start + threat.first_use.quantile(self.draw("first use", name, 0)), f"hold:{threat.key}"
+            )
             noticed = start + threat.noticed.quantile(self.draw("noticed", name, 0))
             if noticed < self.horizon:
                 triage = self.world.response.triage.quantile(self.draw("triage", "noticed", name, 0))
@@ -230,9 +239,12 @@ def test_the_windows_of_the_oracle_matter():
         world, rotation, grace = case(seed)
         forever = replace(
             with_system(
-                world, secrets={name: replace(one, ttl=math.inf) for name, one in world.system.secrets.items()}
+                world,
+                secrets={name: replace(one, ttl=math.inf) for name, one in world.system.secrets.items()},
             ),
             threats=tuple(replace(threat, noticed=NEVER) for threat in world.threats),
         )
-        longer += len(Oracle(forever, math.inf, 0.0, seed).run()) > len(Oracle(world, rotation, grace, seed).run())
+        longer += len(Oracle(forever, math.inf, 0.0, seed).run()) > len(
+            Oracle(world, rotation, grace, seed).run()
+        )
     assert longer > 40

@@ -11,6 +11,9 @@ from simlab.errors import InvalidInputError
 from simlab.scenario import load, loads
 from simlab.scenario.schema import ScenarioFile
 
+LONGEST = 30.0
+"""[s] of processor time for an answer. A hang takes minutes; how fast it is, a benchmark says."""
+
 # ruff: noqa: PT017 (either answer will do)
 PIECES = [b"\n", b" ", b"  ", b":", b": ", b"- ", b"[", b"]", b"{", b"}", b"#", b"&a ", b"*a", b"!!str ", b"'",
           b'"', b"\\", b"\t", b"|", b">", b"?", b"%", b"@", b"`", b"<<: ", b"~", b"null", b"true", b".nan", b"1e999",
@@ -26,7 +29,7 @@ def answer(call, what):
     except InvalidInputError as error:
         assert error.problems
         assert all(problem.line >= 1 and problem.column >= 1 for problem in error.problems)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < LONGEST
 
 
 @pytest.mark.parametrize("batch", range(10))

@@ -17,19 +17,37 @@ NOW = When("clock", ZERO)
 HOUR, MINUTE = 3600.0, 60.0
 
 
-def job(name="job", agent="bot", calls=((0.0, READ),), at=(0.0,), *, needs=RIGHTS, template=RIGHTS, principal="owner"):
+def job(
+    name="job",
+    agent="bot",
+    calls=((0.0, READ),),
+    at=(0.0,),
+    *,
+    needs=RIGHTS,
+    template=RIGHTS,
+    principal="owner",
+):
     """Return a workflow of one task: *calls* are pairs of work before the call [s] and permission."""
     task = Task(name, principal, (agent,), Intent(name, frozenset(needs)), frozenset(template))
-    return Workflow(name, (task,), tuple(Call(0, right, Fixed(work), f"{right}") for work, right in calls), at=at)
+    return Workflow(
+        name, (task,), tuple(Call(0, right, Fixed(work), f"{right}") for work, right in calls), at=at
+    )
 
 
 def bot(name="bot", rights=RIGHTS, menu=RIGHTS, key="", susceptibility=1.0):
     return Agent(name, frozenset(rights), tuple(sorted(menu)), key or name, susceptibility)
 
 
-def world(*flows, agents=(), resources=(), threats=(), attacker=None, horizon=10 * HOUR, response=None, **system):
+def world(
+    *flows, agents=(), resources=(), threats=(), attacker=None, horizon=10 * HOUR, response=None, **system
+):
     """Return a scenario with one domain, and with what is given instead of what it usually has."""
-    usual = (Resource("db", "d", label="pii"), Resource("mail", "d", outward=True), Resource("site", "d"), Resource("vault", "d"))
+    usual = (
+        Resource("db", "d", label="pii"),
+        Resource("mail", "d", outward=True),
+        Resource("site", "d"),
+        Resource("vault", "d"),
+    )
     given = {
         "domains": {"d": Domain("d")},
         "resources": {one.name: one for one in (*usual, *resources)},
@@ -64,5 +82,7 @@ def asked(watched, actor="intruder"):
 def rows(watched, kind):
     """Return time, fact and reason of each row of *kind*."""
     return [
-        (event.time, f"{event.action}:{event.resource}", event.reason) for event in watched.run.trace if event.kind == kind
+        (event.time, f"{event.action}:{event.resource}", event.reason)
+        for event in watched.run.trace
+        if event.kind == kind
     ]

@@ -26,7 +26,9 @@ def broker(policy, scenario=None):
     scenario = scenario or world(job(), resources=HIDING, secrets=SECRET)
     plan = Plan(scenario, policy)
     issued = []
-    return Broker(plan, scenario.horizon, Tally(), lambda credential, now: issued.append((credential, now))), issued
+    return Broker(
+        plan, scenario.horizon, Tally(), lambda credential, now: issued.append((credential, now))
+    ), issued
 
 
 # --- standing keys ----------------------------------------------------------------------------------
@@ -181,7 +183,12 @@ def chain(mode="on-behalf-of", rights=(READ,)):
         Task("job", "owner", ("bot",), intent, RIGHTS),
         Task("job/aide", "owner", ("bot", "aide"), intent, RIGHTS, mode, 0),
     )
-    calls = (Call(0, READ, Fixed(0.0)), Call(1, READ, Fixed(2400.0)), Call(1, READ, Fixed(1200.0)), Call(0, READ, Fixed(60.0)))
+    calls = (
+        Call(0, READ, Fixed(0.0)),
+        Call(1, READ, Fixed(2400.0)),
+        Call(1, READ, Fixed(1200.0)),
+        Call(0, READ, Fixed(60.0)),
+    )
     return world(
         Workflow("job", tasks, calls, at=(0.0,)),
         agents=(bot(), Agent("aide", frozenset(rights), (READ, SEND), "aide")),
@@ -248,7 +255,9 @@ def test_a_standing_key_is_the_parent_of_what_is_derived_from_it():
     """Static RBAC on behalf of: the callee asks with a copy cut to what both may, which dies with the caller's key."""
     watched = run(chain(), StaticRBAC())
     derived = [one for one, _ in watched.issued if one.parent is not None]
-    assert [(one.key, one.parent.key, one.grant.scope) for one in derived] == [("aide", "bot", frozenset({READ}))]
+    assert [(one.key, one.parent.key, one.grant.scope) for one in derived] == [
+        ("aide", "bot", frozenset({READ}))
+    ]
 
 
 # --- finding ----------------------------------------------------------------------------------------

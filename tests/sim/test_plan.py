@@ -16,7 +16,13 @@ P = Permission.parse
 
 def test_threats_are_called_by_what_they_are_aimed_at():
     """Not by their place in the list, so that their chance does not depend on it; twins are numbered."""
-    threats = (PromptInjection("site"), KeyLeak("bot", when=NOW), KeyLeak("bot"), CompromisedTool("t"), Nothing())
+    threats = (
+        PromptInjection("site"),
+        KeyLeak("bot", when=NOW),
+        KeyLeak("bot"),
+        CompromisedTool("t"),
+        Nothing(),
+    )
     plan = Plan(world(job(), threats=threats), StaticRBAC())
     assert list(plan.threats) == [
         "compromised-tool t", "key-leak bot", "key-leak bot #2", "nothing", "prompt-injection site",

@@ -83,7 +83,11 @@ def test_a_chain_is_cut_at_every_link():
     """The intersection of all; what one of them cannot have at all, nobody below can derive."""
     authority = Authority(SYSTEM, JIT())
     group = authority.group(DB)
-    tasks = (ROOT, child("on-behalf-of"), Task("c", "owner", ("a", "b", "c"), INTENT, frozenset({DB}), parent=1))
+    tasks = (
+        ROOT,
+        child("on-behalf-of"),
+        Task("c", "owner", ("a", "b", "c"), INTENT, frozenset({DB}), parent=1),
+    )
     assert authority.scope(tasks, group) == {DB}
     assert authority.scope(tasks[:1], group) == {DB}
     nothing = Task("job", "owner", ("a",), INTENT, frozenset())
@@ -95,7 +99,12 @@ def test_a_question_tells_all_that_a_policy_may_look_at():
     """Principal, chain, intent, resource, labels, and whether it writes."""
     authority = Authority(SYSTEM, JIT())
     request = authority.request(child("on-behalf-of"), MAIL, frozenset({MAIL}), frozenset({"pii"}))
-    assert (request.principal, request.chain, request.task, request.intent) == ("owner", ("a", "b"), "job/b", INTENT)
+    assert (request.principal, request.chain, request.task, request.intent) == (
+        "owner",
+        ("a", "b"),
+        "job/b",
+        INTENT,
+    )
     assert (request.agent.name, request.resource.name, request.writes) == ("b", "mail", True)
     assert (request.scope, request.labels, request.hop) == ({MAIL}, {"pii"}, 1)
 

@@ -49,7 +49,9 @@ def test_the_first_denial_tells_why():
     layered = Layered((JIT(), IntentPolicy()))
     assert layered.decide(ask("read:db")) == Decision(False, "outside-task", "jit")
     assert layered.decide(ask("read:db", scope={READ})) == Decision(False, "not-for-purpose", "intent")
-    assert layered.decide(ask("read:db", scope={READ}, needs=["read:db"])) == Decision(True, "purpose", "intent")
+    assert layered.decide(ask("read:db", scope={READ}, needs=["read:db"])) == Decision(
+        True, "purpose", "intent"
+    )
 
 
 def test_layers_speak_with_one_name():

@@ -106,7 +106,11 @@ def test_by_the_clock_the_agent_itself_is_turned():
 def test_only_a_call_that_reads_the_content_exposes():
     """And gives in with the agent's susceptibility."""
     threat = PromptInjection("site")
-    assert [threat.exposes(AGENTS["idle"], Call(0, right)) for right in (READ, LIST, WRITE)] == [True, True, False]
+    assert [threat.exposes(AGENTS["idle"], Call(0, right)) for right in (READ, LIST, WRITE)] == [
+        True,
+        True,
+        False,
+    ]
     assert not threat.exposes(AGENTS["idle"], Call(0, P("read:other")))
     assert [threat.succeeds(AGENTS[name]) for name in ("reader", "lister", "immune")] == [0.4, 1.0, 0.0]
 
