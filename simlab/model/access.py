@@ -156,7 +156,8 @@ class Credential:
         end = self.expires
         holder: Credential | None = self
         while holder is not None:
-            end = min(end, holder.expires)
+            if holder.expires < end:
+                end = holder.expires
             if holder.revoked is not None:
                 end = min(end, holder.revoked.get(domain, math.inf))
             holder = holder.parent

@@ -64,9 +64,12 @@ class Broker:
         self.on_issue = on_issue
         self.watched: set[str] = set()
         """Keys whose every issue is reported."""
-        self.revoking = False
-        """Whether anything was ever revoked, so that whoever asks needs a closer look."""
-        self._serials = dict.fromkeys(plan.authority.users, 0)
+        self.revoked: list[Credential] = []
+        """Everything that was ever revoked: as long as there is nothing, nobody need look closer."""
+        self.serials = dict.fromkeys(plan.authority.users, 0)
+        """By key: the number of the credential that was issued last."""
+        self._granted = dict.fromkeys(plan.authority.users, 0.0)
+        """[privilege-hours] by key, so that the sum does not depend on whose work came first."""
         self._standing: dict[tuple[str, int], Credential] = {}
         self._renews: dict[tuple[str, int], float] = {}
         self._secrets: dict[str, Credential] = {}
@@ -74,6 +77,10 @@ class Broker:
         """The domains in which a grant covers anything."""
         self._live: dict[str, dict[int, Credential]] = {key: {} for key in plan.leakable}
         self._count_standing()
+
+    def granted(self) -> float:
+        """Return what was granted for tasks [privilege-hours]."""
+        return math.fsum(self._granted.values())
 
     def _count_standing(self) -> None:
         for key in self.plan.authority.users:
@@ -86,7 +93,7 @@ class Broker:
         self, key: str, group: int, grant: Grant, now: float, parent: Credential | None = None
     ) -> Credential:
         """Return a new credential of *key*, valid from *now*; never longer than its parent."""
-        self._serials[key] = serial = self._serials[key] + 1
+        self.serials[key] = serial = self.serials[key] + 1
         if parent is not None and parent.issued > now:
             now = parent.issued
         expires = now + grant.ttl + grant.grace
@@ -144,7 +151,9 @@ class Broker:
                 if parent is None:
                     return None
             credential = self.issue(kind.key, group, grant, now, parent)
-            self.tally.granted += self._hours(credential, now)
+            end = credential.expires if credential.expires < self.horizon else self.horizon
+            if now < end:
+                self._granted[kind.key] += kind.rates[group] * (end - now)
         session.credentials[group] = credential
         return credential
 
@@ -156,11 +165,6 @@ class Broker:
             return held
         return self.acquire(caller, group, now) if caller.running else None
 
-    def _hours(self, credential: Credential, now: float) -> float:
-        """Return what is left of *credential* within the horizon [privilege-hours]."""
-        end = credential.expires if credential.expires < self.horizon else self.horizon
-        return len(credential.grant.scope) * (end - now) / 3600.0 if now < end else 0.0
-
     def close(self, sessions: Iterable[Session], now: float) -> None:
         """End *sessions*, and the credentials issued for them, unless an intruder keeps them."""
         for session in sessions:
@@ -170,8 +174,9 @@ class Broker:
             for group in session.kind.issued:
                 credential = session.credentials[group]
                 if credential is not None:
-                    self.tally.granted -= self._hours(credential, now)
-                    if now < credential.expires:
+                    end = credential.expires if credential.expires < self.horizon else self.horizon
+                    if now < end:
+                        self._granted[credential.key] -= session.kind.rates[group] * (end - now)
                         credential.expires = now
                     live = self._live.get(credential.key)
                     if live is not None:

@@ -22,6 +22,8 @@ class KindPlan:
     """By group: the terms of the credential that it presents, after attenuation."""
     standing: tuple[bool, ...]
     """By group: whether that is the standing credential itself."""
+    rates: tuple[float, ...]
+    """[privilege-hours per second] by group: what holding the credential amounts to."""
     issued: tuple[int, ...]
     """Groups in which its credential is issued for the task, and ends with it."""
     above: KindPlan | None
@@ -57,7 +59,16 @@ class CallPlan:
     """Kinds of task that end with it, and then give their credentials back."""
     watched: bool
     """Whether anything can go wrong with it."""
+    plain: bool
+    """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)
+
+
+Law = Callable[[float], float]
+"""Turns a uniform number into a time [s]."""
+
+Step = tuple[int, int, Law | None, Law | None, str, dict[frozenset[str], Answer], CallPlan]
+"""Kind, group, issuance, decision, domain and answers of a call, and the call itself."""
 
 
 @dataclass(eq=False, slots=True)
@@ -68,12 +79,18 @@ class FlowPlan:
     kinds: tuple[tuple[KindPlan, int], ...]
     """Each kind of task, and the index of the one that delegates it; -1 for a root."""
     calls: tuple[CallPlan, ...]
+    steps: tuple[Step, ...]
+    """The calls again, as the tuples that the worker unpacks: one load instead of ten."""
     issues: bool
     """Whether issuing takes any time."""
     online: bool
     """Whether deciding takes any time."""
     online_calls: tuple[int, ...]
     """How many of the first so many calls are decided online."""
+    touchable: bool
+    """Whether an intruder could ever lay hands on it, so that it must be done event by event."""
+    numbers: dict[str, int]
+    """By key: the most credentials that one piece of this work can have issued."""
     arrive: int
     finish: tuple[int, int]
     """Static columns of a failed and of a finished piece of work."""

@@ -50,6 +50,7 @@ class Engine:
     def run(self) -> None:
         """Let it happen, up to the horizon."""
         run_until(self.env, self.plan.scenario.horizon)
+        self.tally.granted = self.broker.granted()
 
     def after(self, delay: float, action: Callable[[], object]) -> None:
         """Do *action* after *delay* [s], unless that is beyond the horizon."""

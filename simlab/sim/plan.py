@@ -8,6 +8,7 @@ exactly what a policy can see.
 from __future__ import annotations
 
 import dataclasses
+import math
 from functools import cached_property
 from itertools import accumulate
 
@@ -21,7 +22,7 @@ from simlab.model.composition import Rulebook
 from simlab.model.doors import World, explore
 from simlab.model.events import Actor, Kind, Static
 from simlab.model.scenario import Scenario
-from simlab.model.system import Call, Task, Workflow
+from simlab.model.system import CONTROL, HOLD, STEER, Call, Task, Workflow
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan, KindPlan
 from simlab.strategies import describe
 from simlab.strategies.authority import Authority
@@ -121,6 +122,7 @@ class Plan:
         agent = self.system.agents[task.agent]
         return KindPlan(
             tasks, agent.key or agent.name, tuple(grants), tuple(standing),
+            tuple(len(grant.scope) / 3600.0 if grant else 0.0 for grant in grants),
             tuple(group for group, held in enumerate(standing) if grants[group] and not held),
             self.kind(tasks[:-1]) if derived else None,
         )  # fmt: skip
@@ -185,14 +187,35 @@ class Plan:
             flow=flow,
             kinds=kinds,
             calls=calls,
+            steps=tuple(
+                (call.kind, call.group, call.issuance, call.decision, call.domain, call.answers, call)
+                for call in calls
+            ),
             issues=any(call.issuance for call in calls),
             online=any(call.decision for call in calls),
+            numbers={kind.key: 2 * len(calls) * len(kinds) for kind, _ in kinds},
+            touchable=self._touchable(tuple(kind for kind, _ in kinds), calls),
             online_calls=(0, *accumulate(self.authority.groups[call.group].online for call in calls)),
             arrive=self.intern("arrive", "worker", agent=agent, task=flow.name),
             finish=(
                 self.intern("finish", "worker", agent=agent, task=flow.name, allowed=False, reason="failed"),
                 self.intern("finish", "worker", agent=agent, task=flow.name, reason="done"),
             ),
+        )
+
+    def _touchable(self, kinds: tuple[KindPlan, ...], calls: tuple[CallPlan, ...]) -> bool:
+        """Return whether anything outside a piece of work can change what becomes of it.
+
+        No run leaves reach. So where no key, session or workload of the work is in reach, nothing of it is
+        ever revoked or steered. Keys that rotate are shared by pieces of work in order of time.
+        """
+        facts = self.reach.steps
+        return any(call.watched for call in calls) or any(
+            f"{CONTROL}:{kind.task.agent}" in facts
+            or f"{STEER}:{kind.task.agent}" in facts
+            or f"{HOLD}:{kind.key}" in facts
+            or any(grant and grant.standing and grant.ttl < math.inf for grant in kind.grants)
+            for kind in kinds
         )
 
     def _call(self, flow: Workflow, call: Call, closes: tuple[int, ...]) -> CallPlan:
@@ -203,6 +226,10 @@ class Plan:
         reads = self.system.reads(call.permission)
         kind = self.kind(flow.lineage(call.task))
         online = self.authority.groups[group].online
+        label = frozenset({resource.label}) if reads and resource.label else frozenset()
+        watched = any(threat.exposes(agent, call) for threat in self.scenario.threats) or (
+            reads and (agent.name, resource.name) in self.plantable
+        )
         return CallPlan(
             call=call,
             kind=call.task,
@@ -212,10 +239,10 @@ class Plan:
             draw_work=None if isinstance(call.work, Fixed) else call.work.quantile,
             issuance=None if kind.standing[group] or domain.issuance == ZERO else domain.issuance.quantile,
             decision=domain.decision.quantile if online and domain.decision != ZERO else None,
-            label=frozenset({resource.label}) if reads and resource.label else frozenset(),
+            label=label,
             closes=closes,
-            watched=any(threat.exposes(agent, call) for threat in self.scenario.threats)
-            or (reads and (agent.name, resource.name) in self.plantable),
+            watched=watched,
+            plain=not label and not closes and not watched,
         )
 
 

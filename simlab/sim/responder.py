@@ -63,7 +63,7 @@ class Responder:
             end = order + domain.revocation.quantile(uniform)
             revoked[domain.name] = min(revoked.get(domain.name, math.inf), end)
         credential.revoked = revoked
-        engine.broker.revoking = True
+        engine.broker.revoked.append(credential)
         replace = self.response.replace.quantile(
             engine.streams.uniform("replace", credential.key, credential.serial)
         )

@@ -1,10 +1,12 @@
 """The work: arrivals, and one process for each piece of work.
 
-Waits with nothing observable between them are one wait, so a request costs one event.
+Waits with nothing observable between them are one wait, so a request costs one event. A piece of work that
+no intruder could ever touch needs none: it is done on arrival, with the times that it would have had.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -29,16 +31,30 @@ class Workers:
 
     def _arrivals(self, flow: FlowPlan) -> Iterator[float]:
         streams, name, calls = self.engine.streams, flow.flow.name, flow.calls
-        work, issuance, decision = (
+        working, issuance, decision = (
             streams.stream(purpose, name) for purpose in ("work", "issuance", "decision")
         )
         for serial, wait in enumerate(self._waits(flow, name), start=1):
             yield wait
             # Drawn at arrival, in an order that no strategy can change.
-            waits = [call.draw_work(next(work)) if call.draw_work else call.work for call in calls]
+            waits = [call.draw_work(next(working)) if call.draw_work else call.work for call in calls]
             issuances = list(islice(issuance, len(calls))) if flow.issues else []
             decisions = list(islice(decision, len(calls))) if flow.online else []
-            Alarm(self.env, self._work(flow, serial, waits, issuances, decisions))
+            work = self._work(flow, serial, waits, issuances, decisions)
+            if flow.touchable:
+                Alarm(self.env, work)
+            else:
+                self._at_once(flow, work)
+
+    def _at_once(self, flow: FlowPlan, work: Iterator[float]) -> None:
+        """Do work that nothing can come in between, with the times that it would have had.
+
+        It is done up to the horizon. What is issued after it must not be numbered by how far that was.
+        """
+        serials = self.engine.broker.serials
+        after = {key: serials[key] + most for key, most in flow.numbers.items()}
+        deque(work, maxlen=0)
+        serials.update(after)
 
     def _waits(self, flow: FlowPlan, name: str) -> Iterator[float]:
         if flow.flow.arrivals is None:
@@ -55,10 +71,10 @@ class Workers:
     ) -> Iterator[float]:
         """Do one piece of work, call by call; yield each wait [s]."""
         engine = self.engine
-        env, broker, intruder, tally, rows = (
-            engine.env, engine.broker, engine.intruder, engine.tally, engine.rows,
-        )  # fmt: skip
-        now = env.now
+        broker, intruder, tally, rows = engine.broker, engine.intruder, engine.tally, engine.rows
+        acquire, controlled = broker.acquire, intruder.controlled
+        revoked = broker.revoked if flow.touchable else ()
+        now, horizon = engine.env.now, broker.horizon
         if rows is not None:
             rows += (now, flow.arrive, 0, serial)
         tally.tasks += 1
@@ -69,44 +85,47 @@ class Workers:
             sessions.append(Session(kind, context, serial, above, broker.groups))
         delay = 0.0
         number = 0
-        for call in flow.calls:
+        for index, group, issuance, decision, domain, answers, call in flow.steps:
             wait = waits[number]
-            session = sessions[call.kind]
-            credential = session.credentials[call.group]
+            session = sessions[index]
+            credential = session.credentials[group]
             if credential is None or credential.expires <= now:
-                extra = call.issuance(issuances[number]) if call.issuance else 0.0
-                credential = broker.acquire(session, call.group, now + extra)
+                extra = issuance(issuances[number]) if issuance else 0.0
+                credential = acquire(session, group, now + extra)
                 wait += extra
                 delay += extra
-            if call.decision:
-                extra = call.decision(decisions[number])
+            if decision:
+                extra = decision(decisions[number])
                 wait += extra
                 delay += extra
             number += 1
             if wait:
                 yield wait
-                now = env.now
+                now += wait
+                if now >= horizon:
+                    return
             if credential is not None and credential.expires <= now:
-                extra = call.issuance(issuances[number - 1]) if call.issuance else 0.0
-                credential = broker.acquire(session, call.group, now + extra)
+                extra = issuance(issuances[number - 1]) if issuance else 0.0
+                credential = acquire(session, group, now + extra)
                 tally.renewed += 1
                 if extra:
                     delay += extra
                     yield extra
-                    now = env.now
-            answer = call.answers.get(context.labels) or engine.plan.answer(
+                    now += extra
+                    if now >= horizon:
+                        return
+            allowed, static = answers.get(context.labels) or engine.plan.answer(
                 session.kind, call, context.labels
             )
-            allowed, static = answer
             presented = 0
             if credential is None:
                 if allowed:
                     allowed, static = False, self._refused(session, call, "no-credential")
             else:
-                if broker.revoking and now >= credential.dies(call.domain):
-                    if session.kind.standing[call.group]:  # what has replaced it by now, if anything has
-                        credential = broker.acquire(session, call.group, now) or credential
-                    if now >= credential.dies(call.domain):
+                if revoked and now >= credential.dies(domain):
+                    if session.kind.standing[group]:  # what has replaced it by now, if anything has
+                        credential = acquire(session, group, now) or credential
+                    if now >= credential.dies(domain):
                         allowed, static = False, self._refused(session, call, "revoked")
                 presented = credential.serial
             if rows is not None:
@@ -116,12 +135,16 @@ class Workers:
                 tally.failed += 1
                 broker.close(sessions, now)
                 break
+            if call.plain:
+                if controlled:
+                    intruder.at_work(session)
+                continue
             if call.label:
                 context.labels |= call.label
                 context.data |= {call.call.permission.resource}
             if call.watched:
                 intruder.exposed(session, call, number)
-            if intruder.controlled:
+            if controlled:
                 intruder.at_work(session)
             if call.closes:
                 broker.close([sessions[kind] for kind in call.closes], now)

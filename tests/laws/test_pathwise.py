@@ -379,7 +379,7 @@ def test_l6_another_unit_of_time_changes_nothing_but_the_unit():
         factor = (2.0, 0.5, 8.0, 0.25)[seed % 4]
         one, other = run(world, policy, seed), run(scaled(world, factor), scaled(policy, factor), seed)
         assert [event._replace(time=event.time * factor) for event in one.trace] == list(other.trace), seed
-        assert [delay * factor for delay in one.tally.delays] == other.tally.delays, seed
+        assert [delay * factor for delay in one.tally.delays] == list(other.tally.delays), seed
         assert one.exposure * factor == other.exposure, seed
         assert one.tally.standing * factor == other.tally.standing, seed
         moved += bool(one.taken())

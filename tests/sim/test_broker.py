@@ -121,7 +121,7 @@ def test_a_task_gets_a_credential_of_its_own():
     assert (first.serial, first.issued, first.expires) == (1, 100.0, 1000.0)
     assert second.serial == 2
     assert one.credentials == [first]
-    assert desk.tally.granted == 2 * 4 * 900 / 3600
+    assert desk.granted() == 2 * 4 * 900 / 3600
 
 
 def test_what_is_given_back_is_dead_and_not_counted_any_longer():
@@ -132,7 +132,7 @@ def test_what_is_given_back_is_dead_and_not_counted_any_longer():
     desk.close([one], 300.0)
     assert credential.expires == 300.0
     assert one.running is False
-    assert desk.tally.granted == pytest.approx(4 * 300 / 3600)
+    assert desk.granted() == pytest.approx(4 * 300 / 3600)
     assert desk.live("bot", 300.0) == []
 
 
@@ -160,9 +160,9 @@ def test_privilege_hours_end_with_the_run():
     """Issued half an hour before the horizon, for an hour."""
     desk, _ = broker(JIT(ttl=HOUR))
     desk.acquire(session(desk), 0, 9.5 * HOUR)
-    assert desk.tally.granted == 4 * 0.5
+    assert desk.granted() == 4 * 0.5
     desk.acquire(session(desk), 0, 10.5 * HOUR)
-    assert desk.tally.granted == 4 * 0.5
+    assert desk.granted() == 4 * 0.5
 
 
 def test_nothing_is_issued_for_what_is_not_granted():
