@@ -10,6 +10,8 @@ import pytest
 from simlab import contracts
 from simlab.attackers import Opportunist
 from simlab.contracts import ContractError, check_attacker, check_metric, check_strategy, check_threat, checks
+from simlab.contracts.common import has_a_unit_for_each_number
+from simlab.contracts.strategies import denies_outside_the_scope, grants_within_entitlements
 from simlab.errors import SimlabError
 from simlab.metrics import METRICS
 from simlab.model.access import Decision, Grant, Permission
@@ -625,17 +627,17 @@ def test_a_class_without_source_needs_its_units_in_metadata():
         space,
     )
     with pytest.raises(ContractError, match="field 'other' has no unit"):
-        contracts.has_a_unit_for_each_number(space["Typed"]())
+        has_a_unit_for_each_number(space["Typed"]())
 
 
 def test_fields_that_nobody_can_give_need_no_unit():
     """Passive has a pace that is always zero; it is no parameter."""
-    contracts.has_a_unit_for_each_number(Opportunist())
-    contracts.has_a_unit_for_each_number(METRICS["goal"])
+    has_a_unit_for_each_number(Opportunist())
+    has_a_unit_for_each_number(METRICS["goal"])
 
 
 def test_the_bounds_are_exempt_by_declaration_only():
     """allow-all may exceed entitlements because it is listed as a bound; a layer that is none takes that away."""
-    contracts.grants_within_entitlements(Layered((AllowAll(), DenyAll())))
-    contracts.denies_outside_the_scope(Layered((AllowAll(), StaticRBAC())))
-    contracts.grants_within_entitlements(Layered((AllowAll(), JIT())))
+    grants_within_entitlements(Layered((AllowAll(), DenyAll())))
+    denies_outside_the_scope(Layered((AllowAll(), StaticRBAC())))
+    grants_within_entitlements(Layered((AllowAll(), JIT())))
