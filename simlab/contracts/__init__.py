@@ -26,8 +26,8 @@ from simlab.model.attack import Attacker, ThreatEvent
 from simlab.model.events import Metric
 
 __all__ = [
-    "ATTACKER_CHECKS", "COMMON", "EXAMPLE", "METRIC_CHECKS", "STRATEGY_CHECKS", "THREAT_CHECKS", "Check", "ContractError",
-    "check_attacker", "check_metric", "check_strategy", "check_threat", "checks",
+    "ATTACKER_CHECKS", "COMMON", "EXAMPLE", "METRIC_CHECKS", "STRATEGY_CHECKS", "THREAT_CHECKS", "Check",
+    "ContractError", "check_attacker", "check_metric", "check_strategy", "check_threat", "checks",
 ]  # fmt: skip
 
 
