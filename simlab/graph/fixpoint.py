@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.int32]
 
+NONE = -1
+"""Instead of a fact: a rule that gives nothing."""
 START = -1
 """Instead of a rule: given at the start."""
 
@@ -64,10 +66,13 @@ class Compact:
     def __init__(self, facts: int, needs: list[tuple[int, ...]], gives: list[tuple[int, ...]]) -> None:
         """Lay the rules out as compressed rows."""
         self.facts = facts
-        self.lacks = np.fromiter(map(len, needs), np.int32, len(needs))
+        lacks = np.fromiter(map(len, needs), np.int32, len(needs))
         self.head_at, self.heads = _rows(gives)
-        owner = np.repeat(np.arange(len(needs), dtype=np.int32), self.lacks)
-        body = np.fromiter((fact for rule in needs for fact in rule), np.int32, int(self.lacks.sum()))
+        # What a rule lacks beside what it gives first: they are looked at together, so they lie together.
+        self.rules = np.column_stack((lacks, [rule[0] if rule else NONE for rule in gives])).astype(np.int32)
+        self.many = bool((np.diff(self.head_at) > 1).any())
+        owner = np.repeat(np.arange(len(needs), dtype=np.int32), lacks)
+        body = np.fromiter((fact for rule in needs for fact in rule), np.int32, int(lacks.sum()))
         order = np.argsort(body, kind="stable")
         self.waiting = owner[order]
         self.wait_at = np.searchsorted(body[order], np.arange(facts + 1)).astype(np.int32)
@@ -85,8 +90,8 @@ class Compact:
         by = np.full(self.facts, -2, np.int32)
         agenda = np.empty(self.facts, np.int32)
         count = _kernel()(
-            start.astype(np.int32), self.lacks.copy(), self.wait_at, self.waiting, self.head_at, self.heads, by,
-            agenda,
+            start.astype(np.int32), self.rules.copy(), self.many, self.wait_at, self.waiting, self.head_at,
+            self.heads, by, agenda,
         )  # fmt: skip
         return agenda[:count], by[agenda[:count]]
 
@@ -97,9 +102,10 @@ def _rows(rows: list[tuple[int, ...]]) -> tuple[Numbers, Numbers]:
     return at, np.fromiter((fact for row in rows for fact in row), np.int32, int(at[-1]))
 
 
-def _count_down(
+def _count_down(  # noqa: PLR0913 (arrays of one layout; numba takes no objects)
     start: Numbers,
-    lacks: Numbers,
+    rules: Numbers,
+    many: bool,
     wait_at: Numbers,
     waiting: Numbers,
     head_at: Numbers,
@@ -119,14 +125,20 @@ def _count_down(
         done += 1
         for place in range(wait_at[fact], wait_at[fact + 1]):
             rule = waiting[place]
-            lacks[rule] -= 1
-            if lacks[rule] == 0:
-                for head in range(head_at[rule], head_at[rule + 1]):
-                    given = heads[head]
-                    if by[given] == -2:
-                        by[given] = rule
-                        agenda[count] = given
-                        count += 1
+            rules[rule, 0] -= 1
+            if rules[rule, 0] == 0:
+                given = rules[rule, 1]
+                if given >= 0 and by[given] == -2:
+                    by[given] = rule
+                    agenda[count] = given
+                    count += 1
+                if many:
+                    for head in range(head_at[rule] + 1, head_at[rule + 1]):
+                        given = heads[head]
+                        if by[given] == -2:
+                            by[given] = rule
+                            agenda[count] = given
+                            count += 1
     return count
 
 

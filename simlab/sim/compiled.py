@@ -89,8 +89,10 @@ class FlowPlan:
     """How many of the first so many calls are decided online."""
     touchable: bool
     """Whether an intruder could ever lay hands on it, so that it must be done event by event."""
-    numbers: dict[str, int]
-    """By key: the most credentials that one piece of this work can have issued."""
+    keys: tuple[str, ...]
+    """Keys of which it has credentials issued."""
+    numbers: int
+    """The most credentials of one key that one piece of this work can have issued; a count."""
     arrive: int
     finish: tuple[int, int]
     """Static columns of a failed and of a finished piece of work."""

@@ -52,9 +52,10 @@ class Workers:
         It is done up to the horizon. What is issued after it must not be numbered by how far that was.
         """
         serials = self.engine.broker.serials
-        after = {key: serials[key] + most for key, most in flow.numbers.items()}
+        before = [serials[key] for key in flow.keys]
         deque(work, maxlen=0)
-        serials.update(after)
+        for key, last in zip(flow.keys, before, strict=True):
+            serials[key] = last + flow.numbers
 
     def _waits(self, flow: FlowPlan, name: str) -> Iterator[float]:
         if flow.flow.arrivals is None:
