@@ -102,7 +102,7 @@ def _rows(rows: list[tuple[int, ...]]) -> tuple[Numbers, Numbers]:
     return at, np.fromiter((fact for row in rows for fact in row), np.int32, int(at[-1]))
 
 
-def _count_down(  # noqa: PLR0913 (arrays of one layout; numba takes no objects)
+def _count_down(  # noqa: PLR0913, PLR0917 (arrays of one layout; numba takes no objects)
     start: Numbers,
     rules: Numbers,
     many: bool,

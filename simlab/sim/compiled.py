@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from simlab.model.access import Decision, Grant, Permission
 from simlab.model.system import Call, Task, Workflow
 
+Law = Callable[[float], float]
+"""Turns a uniform number into a time [s]."""
+
 Answer = tuple[bool, int]
 """Allowed or not, and the index of the static columns that say why."""
 
@@ -45,14 +48,10 @@ class CallPlan:
     """Index into the kinds of the workflow."""
     group: int
     domain: str
-    work: float
-    """[s] before the request, where it is always the same."""
-    draw_work: Callable[[float], float] | None
-    """Turns a uniform number into the work [s], where it varies."""
-    issuance: Callable[[float], float] | None
-    """Turns a uniform number into the time to issue a credential [s]; None for at once."""
-    decision: Callable[[float], float] | None
-    """Turns a uniform number into the time to decide [s]; None for at once."""
+    issuance: Law | None
+    """Of the time to issue a credential; None for at once."""
+    decision: Law | None
+    """Of the time to decide; None for at once."""
     label: frozenset[str]
     """Labels of what it reads."""
     closes: tuple[int, ...]
@@ -63,9 +62,6 @@ class CallPlan:
     """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)
 
-
-Law = Callable[[float], float]
-"""Turns a uniform number into a time [s]."""
 
 Step = tuple[int, int, Law | None, Law | None, str, dict[frozenset[str], Answer], CallPlan]
 """Kind, group, issuance, decision, domain and answers of a call, and the call itself."""
@@ -81,6 +77,8 @@ class FlowPlan:
     calls: tuple[CallPlan, ...]
     steps: tuple[Step, ...]
     """The calls again, as the tuples that the worker unpacks: one load instead of ten."""
+    works: tuple[tuple[Law | None, float], ...]
+    """For each call, the law of the work before it, and the work where it is always the same [s]."""
     issues: bool
     """Whether issuing takes any time."""
     online: bool

@@ -191,6 +191,10 @@ class Plan:
                 (call.kind, call.group, call.issuance, call.decision, call.domain, call.answers, call)
                 for call in calls
             ),
+            works=tuple(
+                (None, law.value) if isinstance(law := call.call.work, Fixed) else (law.quantile, 0.0)
+                for call in calls
+            ),
             issues=any(call.issuance for call in calls),
             online=any(call.decision for call in calls),
             keys=tuple(dict.fromkeys(kind.key for kind, _ in kinds if kind.issued)),
@@ -236,8 +240,6 @@ class Plan:
             kind=call.task,
             group=group,
             domain=domain.name,
-            work=call.work.value if isinstance(call.work, Fixed) else 0.0,
-            draw_work=None if isinstance(call.work, Fixed) else call.work.quantile,
             issuance=None if kind.standing[group] or domain.issuance == ZERO else domain.issuance.quantile,
             decision=domain.decision.quantile if online and domain.decision != ZERO else None,
             label=label,

@@ -37,7 +37,7 @@ class Workers:
         for serial, wait in enumerate(self._waits(flow, name), start=1):
             yield wait
             # Drawn at arrival, in an order that no strategy can change.
-            waits = [call.draw_work(next(working)) if call.draw_work else call.work for call in calls]
+            waits = [law(next(working)) if law else fixed for law, fixed in flow.works]
             issuances = list(islice(issuance, len(calls))) if flow.issues else []
             decisions = list(islice(decision, len(calls))) if flow.online else []
             work = self._work(flow, serial, waits, issuances, decisions)
@@ -74,7 +74,8 @@ class Workers:
         engine = self.engine
         broker, intruder, tally, rows = engine.broker, engine.intruder, engine.tally, engine.rows
         acquire, controlled = broker.acquire, intruder.controlled
-        revoked = broker.revoked if flow.touchable else ()
+        touchable = flow.touchable
+        revoked = broker.revoked if touchable else ()
         now, horizon = engine.env.now, broker.horizon
         if rows is not None:
             rows += (now, flow.arrive, 0, serial)
@@ -101,7 +102,8 @@ class Workers:
                 delay += extra
             number += 1
             if wait:
-                yield wait
+                if touchable:
+                    yield wait
                 now += wait
                 if now >= horizon:
                     return

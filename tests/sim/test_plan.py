@@ -55,12 +55,12 @@ def test_a_call_is_compiled_with_its_times():
     flow = job(calls=((30.0, READ), (0.0, SEND)))
     random = Workflow("random", flow.tasks, (Call(0, READ, Exponential(60.0)),), at=(0.0,))
     jit = Plan(world(flow, domains=slow), JIT()).flows[0]
-    assert [(call.work, call.draw_work) for call in jit.calls] == [(30.0, None), (0.0, None)]
+    assert jit.works == ((None, 30.0), (None, 0.0))
     assert (jit.calls[0].issuance(0.5), jit.calls[0].decision) == (2.0, None)
     assert (jit.issues, jit.online) == (True, False)
     intent = Plan(world(flow, domains=slow), IntentPolicy()).flows[0]
     assert (intent.calls[0].issuance, intent.issues, intent.online) == (None, False, True)
-    assert Plan(world(random), JIT()).flows[0].calls[0].draw_work(0.0) == 0.0
+    assert Plan(world(random), JIT()).flows[0].works[0][0](0.0) == 0.0
 
 
 def test_a_call_knows_what_it_reads_when_its_task_ends_and_whether_it_is_watched():
