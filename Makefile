@@ -44,7 +44,7 @@ lock: ## write requirements.lock anew (needs uv; UPGRADE=--upgrade takes newer v
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: $(PYTHON) -m pip install uv" >&2; exit 1; }
 	@$(UV) pip compile pyproject.toml --quiet $(UPGRADE) --extra dev --extra notebooks \
 		--universal --python-version 3.11 --fork-strategy fewest --only-binary :all: \
-		--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+		--generate-hashes --no-strip-extras --no-annotate --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" --output-file requirements.lock
 
 clean: ## remove .venv, caches and what builds left
