@@ -54,6 +54,8 @@ class Domain:
     """What it does instead of a strategy that it cannot enforce."""
     issuance: Distribution = ZERO
     """[s] to issue a credential for a task."""
+    issuers: int = 0
+    """Credentials that can be issued at once, first come, first served; a count, 0 for no limit."""
     decision: Distribution = ZERO
     """[s] to decide one request at a decision point."""
     telemetry: Telemetry = Telemetry()
@@ -173,6 +175,10 @@ class Workflow:
     """[s] between arrivals."""
     at: tuple[float, ...] = ()
     """[s] arrivals at given times, instead of a law."""
+    retries: int = 0
+    """How often a request that was denied is made again; a count."""
+    backoff: float = 0.0
+    """[s] before the first retry; doubled each time."""
 
     def lineage(self, index: int) -> tuple[Task, ...]:
         """Return the task at *index* and those it descends from, root first."""

@@ -85,6 +85,7 @@ def _domain(name: str, spec: DomainSpec) -> Domain:
         enforces=tuple(spec.enforces) if "enforces" in spec.model_fields_set else None,
         fallback=spec.fallback,
         issuance=law(spec.issuance),
+        issuers=spec.issuers,
         decision=law(spec.decision),
         telemetry=Telemetry(spec.telemetry.coverage, law(spec.telemetry.lag)),
         revocation=law(spec.revocation),

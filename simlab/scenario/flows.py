@@ -26,6 +26,8 @@ def flow(name: str, spec: WorkflowSpec, file: ScenarioFile, tools: dict[str, Too
         calls=tuple(writer.calls),
         arrivals=law(spec.arrivals) if "arrivals" in spec.model_fields_set else None,
         at=tuple(sorted(spec.at)),
+        retries=spec.retries,
+        backoff=spec.backoff,
     )
 
 

@@ -55,6 +55,8 @@ class DomainSpec(Strict):
     """What it does instead of a strategy that it cannot enforce."""
     issuance: DurationSpec = 0.0
     """The time it takes to issue a credential for a task."""
+    issuers: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """Credentials that can be issued at once, first come, first served; 0 for no limit."""
     decision: DurationSpec = 0.0
     """The time it takes to decide one request at a decision point."""
     telemetry: TelemetrySpec = TelemetrySpec()

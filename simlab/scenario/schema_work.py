@@ -66,6 +66,10 @@ class WorkflowSpec(Strict):
     """The time between arrivals."""
     at: Annotated[list[FiniteDuration], Field(min_length=1)] = Field(default_factory=list)
     """Arrivals at given times, instead of `arrivals`."""
+    retries: Annotated[int, Field(ge=0, le=100)] = 0
+    """How often a request that was denied is made again."""
+    backoff: FiniteDuration = 0.0
+    """The time before the first retry; doubled each time."""
     intent: IntentSpec
     """What it declares."""
     tools: list[Identifier] = Field(default_factory=list)

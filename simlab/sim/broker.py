@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from heapq import heapreplace
 from math import inf
 
 from simlab.model.access import Credential, Grant
@@ -76,7 +77,20 @@ class Broker:
         self._covers: dict[Grant, tuple[str, ...]] = {}
         """The domains in which a grant covers anything."""
         self._live: dict[str, dict[int, Credential]] = {key: {} for key in plan.leakable}
+        self._desks = {domain.name: [0.0] * domain.issuers for domain in plan.domains if domain.issuers}
+        """[s] by domain: from when each issuer is free, the earliest first."""
         self._count_standing()
+
+    def wait_in_line(self, domain: str, now: float, service: float) -> float:
+        """Return how long who asks *now* waits for a credential that takes *service* to issue [s].
+
+        First come, first served: it goes to the issuer who is free first (Kiefer and Wolfowitz 1955). Ask in
+        order of time.
+        """
+        desk = self._desks[domain]
+        done = max(now, desk[0]) + service
+        heapreplace(desk, done)
+        return done - now
 
     def granted(self) -> float:
         """Return what was granted for tasks [privilege-hours]."""
@@ -120,7 +134,9 @@ class Broker:
         issued = self._renews.get(at, 0.0)
         if grant.ttl < math.inf:
             issued += math.floor(max(now - issued, 0.0) / grant.ttl) * grant.ttl
-            while issued < issued + grant.ttl <= now:  # where floats fall short of the next rotation
+            if issued > now:  # where floats overshoot, or fall short of the next rotation
+                issued -= grant.ttl
+            while issued < issued + grant.ttl <= now:
                 issued += grant.ttl
         self._renews[at] = issued + grant.ttl
         credential = self._standing[at] = self.issue(key, group, grant, issued)

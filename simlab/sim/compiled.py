@@ -58,6 +58,8 @@ class CallPlan:
     """Kinds of task that end with it, and then give their credentials back."""
     watched: bool
     """Whether anything can go wrong with it."""
+    queued: bool
+    """Whether its credential is waited for in a line."""
     plain: bool
     """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)

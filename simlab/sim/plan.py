@@ -52,7 +52,8 @@ class Plan:
         }
         self.footholds = {name: threat.strike(self.system) for name, threat in self.threats.items()}
         self.leakable = _leakable(scenario)
-        self.flows = tuple(self._flow(flow) for flow in self.system.workflows.values())
+        flows = sorted(self.system.workflows.values(), key=lambda flow: flow.name)
+        self.flows = tuple(self._flow(flow) for flow in flows)
         self.domains = tuple(self.system.domains.values())
         self.distance = distances(self.world, self.book, scenario.goal)
 
@@ -212,10 +213,11 @@ class Plan:
         """Return whether anything outside a piece of work can change what becomes of it.
 
         No run leaves reach. So where no key, session or workload of the work is in reach, nothing of it is
-        ever revoked or steered. Keys that rotate are shared by pieces of work in order of time.
+        ever revoked or steered. Keys that rotate are shared by pieces of work in order of time, and so is a
+        line of those who wait for an issuer.
         """
         facts = self.reach.steps
-        return any(call.watched for call in calls) or any(
+        return any(call.watched or call.queued for call in calls) or any(
             f"{CONTROL}:{kind.task.agent}" in facts
             or f"{STEER}:{kind.task.agent}" in facts
             or f"{HOLD}:{kind.key}" in facts
@@ -245,6 +247,7 @@ class Plan:
             label=label,
             closes=closes,
             watched=watched,
+            queued=bool(domain.issuers) and not kind.standing[group],
             plain=not label and not closes and not watched,
         )
 

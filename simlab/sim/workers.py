@@ -93,6 +93,8 @@ class Workers:
             credential = session.credentials[group]
             if credential is None or credential.expires <= now:
                 extra = issuance(issuances[number]) if issuance else 0.0
+                if call.queued:
+                    extra = broker.wait_in_line(domain, now, extra)
                 credential = acquire(session, group, now + extra)
                 wait += extra
                 delay += extra
@@ -109,6 +111,8 @@ class Workers:
                     return
             if credential is not None and credential.expires <= now:
                 extra = issuance(issuances[number - 1]) if issuance else 0.0
+                if call.queued:
+                    extra = broker.wait_in_line(domain, now, extra)
                 credential = acquire(session, group, now + extra)
                 tally.renewed += 1
                 if extra:
@@ -117,22 +121,41 @@ class Workers:
                     now += extra
                     if now >= horizon:
                         return
-            allowed, static = answers.get(context.labels) or engine.plan.answer(
-                session.kind, call, context.labels
-            )
-            presented = 0
-            if credential is None:
-                if allowed:
-                    allowed, static = False, self._refused(session, call, "no-credential")
-            else:
-                if revoked and now >= credential.dies(domain):
-                    if session.kind.standing[group]:  # what has replaced it by now, if anything has
-                        credential = acquire(session, group, now) or credential
-                    if now >= credential.dies(domain):
-                        allowed, static = False, self._refused(session, call, "revoked")
-                presented = credential.serial
-            if rows is not None:
-                rows += (now, static, presented, serial)
+            attempt = 0
+            while True:
+                allowed, static = answers.get(context.labels) or engine.plan.answer(
+                    session.kind, call, context.labels
+                )
+                presented = 0
+                if credential is None:
+                    if allowed:
+                        allowed, static = False, self._refused(session, call, "no-credential")
+                else:
+                    if revoked and now >= credential.dies(domain):
+                        if session.kind.standing[group]:  # what has replaced it by now, if anything has
+                            credential = acquire(session, group, now) or credential
+                        if now >= credential.dies(domain):
+                            allowed, static = False, self._refused(session, call, "revoked")
+                    presented = credential.serial
+                if rows is not None:
+                    rows += (now, static, presented, serial)
+                if allowed or attempt == flow.flow.retries:
+                    break
+                pause = flow.flow.backoff * 2.0**attempt
+                attempt += 1
+                tally.denied += 1
+                delay += pause
+                if pause:
+                    if touchable:
+                        yield pause
+                    now += pause
+                    if now >= horizon:
+                        return
+                if credential is None or credential.expires <= now:
+                    credential = acquire(session, group, now)
+            if attempt:
+                tally.requests += attempt
+                tally.decisions += attempt * (flow.online_calls[number] - flow.online_calls[number - 1])
             if not allowed:
                 tally.denied += 1
                 tally.failed += 1

@@ -12,6 +12,7 @@ from simlab.strategies.bounds import AllowAll, DenyAll
 from simlab.strategies.intent import Intent
 from simlab.strategies.jit import JIT
 from simlab.strategies.layers import Layered
+from simlab.strategies.separate_duties import SeparateDuties
 from simlab.strategies.static_rbac import StaticRBAC
 from simlab.units import duration, seconds
 
@@ -21,6 +22,7 @@ STRATEGIES: dict[str, type[Strategy]] = {
     "static-rbac": StaticRBAC,
     "jit": JIT,
     "intent": Intent,
+    "separate-duties": SeparateDuties,
 }
 """Every strategy that a command or a scenario can name."""
 

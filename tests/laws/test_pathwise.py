@@ -3,8 +3,7 @@
 A law that never moves anything tests nothing, so each counts the pairs in which the result really changed.
 Where a law needs each try to have a clock of its own, the attacker has `hands=0`: a first-passage race.
 
-Not here: L11 (closure) is in tests/oracles; L12 speaks of approval queues, of which the engine has none; L15 and
-L16 are in test_ties.py and test_same_bytes.py.
+Not here: L11 (closure) is in tests/oracles; L15 and L16 are in test_ties.py and test_same_bytes.py.
 """
 
 import math
@@ -15,6 +14,7 @@ from simlab.model import access as model
 from simlab.model.access import Permission
 from simlab.model.attack import Response, When
 from simlab.model.chance import NEVER, ZERO, Exponential, Fixed
+from simlab.model.scenario import Scenario
 from simlab.model.system import (
     Agent,
     Call,
@@ -23,11 +23,14 @@ from simlab.model.system import (
     Principal,
     Resource,
     Secret,
+    System,
     Task,
     Telemetry,
     Tool,
     Workflow,
 )
+from simlab.sim.engine import simulate
+from simlab.sim.plan import Plan
 from simlab.strategies import JIT, AllowAll, Intent, Layered, StaticRBAC
 from simlab.threats import KeyLeak, PromptInjection
 from tests.helpers import (
@@ -544,3 +547,40 @@ def test_l17_one_harmless_agent_more_changes_exactly_its_own_rows():
         assert other.tally.tasks - one.tally.tasks == sum(event.kind == "arrive" for event in own), seed
         rows += len(own)
     assert rows > PAIRS
+
+
+def queue(seed: int, issuers: int) -> Scenario:
+    """Return a line before an issuer: random arrivals, services and issuers; no threat."""
+    dice = Dice(seed)
+    read = Permission("read", "db")
+    domain = Domain("d", issuance=Exponential(20.0 + dice.uniform() * (200.0 - 20.0)), issuers=issuers)
+    flows = {
+        name: Workflow(
+            name,
+            (Task(name, "p", ("bot",), model.Intent(name, frozenset({read})), frozenset({read})),),
+            (Call(0, read, Exponential(1.0 + dice.uniform() * (60.0 - 1.0))),),
+            arrivals=Exponential(30.0 + dice.uniform() * (300.0 - 30.0)),
+        )
+        for name in ("w1", "w2", "w3")
+    }
+    system = System(
+        domains={"d": domain}, resources={"db": Resource("db", "d")}, workflows=flows,
+        agents={"bot": Agent("bot", frozenset({read}), (read,), "bot")},
+    )  # fmt: skip
+    return Scenario("queue", "?", 2 * HOUR, system)
+
+
+def test_l12_one_more_issuer_never_delays_anybody():
+    """First come, first served: with the same arrivals and services each is served no later than before."""
+    moved = 0
+    for seed in range(PAIRS):
+        servers = 1 + seed % 3
+        ends = []
+        for issuers in (servers, servers + 1):
+            run = simulate(Plan(queue(seed, issuers), JIT()), seed, trace=True)
+            ends.append({(e.task, e.serial): e.time for e in run.trace if e.kind == "finish"})
+        fewer, more = ends
+        assert fewer.keys() <= more.keys(), seed
+        assert all(more[work] <= time for work, time in fewer.items()), seed
+        moved += any(more[work] < time for work, time in fewer.items())
+    assert moved > PAIRS / 2
