@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 ENOUGH_NONZERO = 50
-"""Non-zero values below which a t interval misses its cover (verification.md, 2.2)."""
+"""Non-zero values below which a t interval misses its cover (found by simulation)."""
 COCHRAN = 25
 """Runs needed per squared skewness before a t interval holds (Cochran 1977)."""
 FEW_EVENTS = 3

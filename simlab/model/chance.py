@@ -1,7 +1,7 @@
 """Distributions as data: each turns one uniform number into one value, by inversion.
 
 One uniform a draw, whatever the family: two scenarios that differ in a parameter stay coupled, which is
-what makes paired comparison sharp (law N12 of the field: rejection samplers break it).
+what makes paired comparison sharp. A sampler that rejects some of its draws would break it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from rich.console import Console
@@ -40,33 +40,33 @@ def number(value: float) -> str:
 
 def comparison(results: Results, console: Console) -> None:
     """Print each metric under each strategy: mean, interval, and the verdict against the first."""
-    rows: dict[tuple[str, str], Any] = {
-        (row["metric"], row["strategy"]): row for row in results.summary().to_dict("records")
-    }
+    rows = {(row["metric"], row["strategy"]): row for row in results.summary().to_dict("records")}
     compared = results.comparison().to_dict("records") if len(results.strategies) > 1 else []
     verdicts = {(row["metric"], row["strategy"]): str(row["verdict"]) for row in compared}
-    first = results.strategies[0]
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("metric")
     for strategy in results.strategies:
         table.add_column(strategy, justify="right")
     for metric in results.metrics:
-        if metric.name not in SHOWN or (metric.name, first) not in rows:
-            continue
-        cells: list[Text] = []
-        for strategy in results.strategies:
-            row = rows[metric.name, strategy]
-            cell = Text(f"{number(row['mean'])} [{number(row['low'])}, {number(row['high'])}]")
-            if strategy != first:
-                said = verdicts.get((metric.name, strategy), "")
-                cell.append(f" {said}", COLOURS.get(said, "dim"))
-            cells.append(cell)
-        table.add_row(f"{metric.name} [{metric.unit}]", *cells, style="" if metric.side == "harm" else "cyan")
-    bounds = results.reach()
-    reached = (str(bounds.get(name, "")) for name in results.strategies)
-    table.add_row("reach (bound) [resources]", *reached, style="bold")
+        keys = [(metric.name, strategy) for strategy in results.strategies]
+        if metric.name in SHOWN and all(key in rows for key in keys):
+            cells = [_cell(rows[key], verdicts.get(key, "")) for key in keys]
+            style = "" if metric.side == "harm" else "cyan"
+            table.add_row(f"{metric.name} [{metric.unit}]", *cells, style=style)
+        if metric.name == "blast_radius":
+            bounds = (str(results.reach().get(name, "")) for name in results.strategies)
+            table.add_row("reach, its bound [resources]", *bounds)
     console.print(table)
-    manifest = results.manifest
+    _print_how(results, console)
+
+
+def _cell(row: dict[Hashable, Any], said: str) -> Text:
+    cell = Text(f"{number(row['mean'])} [{number(row['low'])}, {number(row['high'])}]")
+    return cell.append(f" {said}", COLOURS.get(said, "dim")) if said else cell
+
+
+def _print_how(results: Results, console: Console) -> None:
+    manifest, first = results.manifest, results.strategies[0]
     timed = ", ".join(f"{threat['kind']} {threat['when']}" for threat in manifest["scenario"]["threats"])
     console.print(
         f"n = {manifest['replications']} runs each, seed {manifest['seed']}; mean [95 % interval]; verdicts are "

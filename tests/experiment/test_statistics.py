@@ -34,7 +34,7 @@ def generator(*seed: int) -> np.random.Generator:
 
 
 def assert_within(values: np.ndarray, expected: float) -> None:
-    """Assert |z| < 4.5 at a standard error of at most 0.5 % (verification.md, 1.0)."""
+    """Assert |z| < 4.5 at a standard error of at most 0.5 %."""
     error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
     assert error <= 0.005 * expected
     assert abs(float(np.mean(values)) - expected) < 4.5 * error
@@ -126,7 +126,7 @@ def test_the_t_interval_covers_a_normal_mean_as_often_as_it_says() -> None:
 
 
 def test_the_reliable_flag_refuses_the_samples_whose_cover_is_poor() -> None:
-    """95 % zeros at n = 20 cover .57 only (verification.md 2.2), and not one is called reliable."""
+    """95 % zeros at n = 20 cover .57 only, and not one is called reliable."""
     stream = generator(3)
     draws = stream.exponential(1, (1000, 20)) * (stream.random((1000, 20)) < 0.05)
     estimates = [mean_interval(x) for x in draws]

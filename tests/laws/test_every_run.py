@@ -1,4 +1,4 @@
-"""What holds in every run (verification.md 1.2), and law 3 on what was issued and used."""
+"""What holds in every run, and law 3 on what was issued and used."""
 
 import math
 from collections import Counter, defaultdict

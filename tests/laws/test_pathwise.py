@@ -1,4 +1,4 @@
-"""Laws L1 to L14, L17 and L18 of verification.md: pathwise, under common random numbers, within their conditions.
+"""Laws L1 to L14, L17 and L18: pathwise, under common random numbers, within their conditions.
 
 A law that never moves anything tests nothing, so each counts the pairs in which the result really changed.
 Where a law needs each try to have a clock of its own, the attacker has `hands=0`: a first-passage race.
