@@ -153,6 +153,8 @@ class Response:
     """Stop the sessions and workloads that were seen to be steered, as well as the credentials."""
     replace: Distribution = ZERO
     """[s] from revoking a standing credential to its replacement."""
+    roots: bool = False
+    """Revoke as well what a credential descends from: the caller's, or the secret that had it issued."""
 
 
 NO_RESPONSE = Response(acts=False)

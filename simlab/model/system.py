@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,9 +21,9 @@ ACTIONS: dict[str, ActionClass] = {
 }
 """The verbs that every scenario may use, and what each does; a scenario can declare more."""
 
-CONTROL, STEER, HOLD, EXFILTRATE = "control", "steer", "hold", "exfiltrate"
+CONTROL, STEER, HOLD, MINT, EXFILTRATE = "control", "steer", "hold", "mint", "exfiltrate"
 """Verbs of facts that are not requests: control of a workload, steering of one session of it, a credential
-held outside its workload, data carried out."""
+held outside its workload, the power to have credentials issued in its name, data carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class Domain:
     telemetry: Telemetry = Telemetry()
     revocation: Distribution = ZERO
     """[s] from the order to revoke until no enforcement point accepts the credential."""
+    signing_key: str = ""
+    """The secret with which its credentials are signed; empty where nobody can get at it."""
+    cascade: Distribution = ZERO
+    """[s] more for each delegation below the revoked credential, until what descends from it is refused too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class Agent:
     susceptibility: float = 1.0
     """Chance that it does what injected content says; dimensionless."""
     owner: str = ""
+    identity: str = ""
+    """The secret by which the issuer knows it; empty where the issuer attests the workload that runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,8 @@ class Task:
     """How the last agent of the chain was tasked by the one before it."""
     parent: int = -1
     """Index, in its workflow, of the task that delegated this one; -1 for a root."""
+    ttl: float = math.inf
+    """[s] that its credentials live at most, whatever the strategy grants."""
 
     @property
     def agent(self) -> str:
@@ -222,6 +231,20 @@ class System:
     def users_of(self, key: str) -> tuple[Agent, ...]:
         """Return the agents that use the standing key *key*; one agent of that name if none names it."""
         return tuple(agent for agent in self.agents.values() if agent.key == key)
+
+    def forgers(self) -> dict[str, list[tuple[str, str]]]:
+        """Return, by secret, the agents in whose name its holder can have credentials issued, and where.
+
+        The secret of an identity is good in every domain (an empty name), the key that signs in its own.
+        """
+        found: dict[str, list[tuple[str, str]]] = {}
+        for agent in self.agents.values():
+            if agent.identity:
+                found.setdefault(agent.identity, []).append((agent.name, ""))
+        for domain in self.domains.values():
+            if domain.signing_key:
+                found.setdefault(domain.signing_key, []).extend((agent, domain.name) for agent in self.agents)
+        return {secret: sorted(agents) for secret, agents in sorted(found.items())}
 
     def writes(self, permission: Permission) -> bool:
         """Return whether *permission* changes or sends something."""

@@ -86,6 +86,15 @@ def agents_refer(file: ScenarioFile, names: Names) -> Iterator[Finding]:
     for name, agent in file.agents.items():
         yield from refer(names, "role", ("agents", name, "roles"), agent.roles)
         yield from refer(names, "tool", ("agents", name, "tools"), agent.tools)
+        if agent.identity:
+            yield from at(("agents", name, "identity"), names.reference("secret", agent.identity))
+
+
+def domains_refer(file: ScenarioFile, names: Names) -> Iterator[Finding]:
+    """A domain names the secret that signs."""
+    for name, domain in file.domains.items():
+        if domain.signing_key:
+            yield from at(("domains", name, "signing_key"), names.reference("secret", domain.signing_key))
 
 
 def delegations_refer(file: ScenarioFile, names: Names) -> Iterator[Finding]:
@@ -178,6 +187,7 @@ RULES: tuple[Rule, ...] = (
     resources_refer,
     permissions_refer,
     agents_refer,
+    domains_refer,
     delegations_refer,
     workflows_refer,
     arrivals_advance,

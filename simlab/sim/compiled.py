@@ -60,6 +60,8 @@ class CallPlan:
     """Whether anything can go wrong with it."""
     queued: bool
     """Whether its credential is waited for in a line."""
+    single_use: bool
+    """Whether its credential is good for this one request."""
     plain: bool
     """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)
