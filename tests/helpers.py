@@ -56,7 +56,7 @@ from simlab.sim.plan import Plan
 from simlab.sim.workers import Workers
 from simlab.strategies import JIT, AllowAll, DenyAll, Layered, StaticRBAC
 from simlab.strategies import Intent as IntentPolicy
-from simlab.threats import CompromisedTool, KeyLeak, Nothing, PromptInjection
+from simlab.threats import CompromisedTool, KeyLeak, Nothing, PromptInjection, StolenSession
 
 MINUTE, HOUR = 60.0, 3600.0
 HORIZON = 8 * HOUR
@@ -437,6 +437,9 @@ def _threats(dice: Dice, shape: Shape, system: System) -> tuple[ThreatEvent, ...
         elif kind == "prompt-injection":
             target = dice.one(list(system.resources))
             threats[kind, target] = PromptInjection(target, when, lasts, first, noticed)
+        elif kind == "stolen-session":
+            target = dice.one(list(system.agents))
+            threats[kind, target] = StolenSession(target, when.delay, first, noticed, lasts)
         elif kind == "compromised-tool":
             target = dice.one(list(system.tools))
             threats[kind, target] = CompromisedTool(target, when, first, noticed, lasts)

@@ -77,6 +77,10 @@ class ThreatEvent(Protocol):
     def lasts(self) -> Distribution:
         """Return the law of the time for which a steered session or workload goes on obeying [s]."""
 
+    @property
+    def once(self) -> bool:
+        """Return whether one strike is all; if not, each session that is exposed is another one."""
+
     def strike(self, system: System) -> Foothold:
         """Return all that it can hand over, whichever session it strikes."""
 

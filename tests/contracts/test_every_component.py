@@ -22,7 +22,7 @@ from simlab.metrics import METRICS
 from simlab.model.attack import When
 from simlab.model.chance import Exponential, Fixed
 from simlab.strategies import JIT, STRATEGIES, Intent, Layered, StaticRBAC, describe, parse
-from simlab.threats import THREATS, CompromisedTool, KeyLeak, Nothing, PromptInjection
+from simlab.threats import THREATS, CompromisedTool, KeyLeak, Nothing, PromptInjection, StolenSession
 
 VARIANTS = (
     *(kind() for kind in STRATEGIES.values()),
@@ -30,6 +30,7 @@ VARIANTS = (
     JIT(ttl=60.0, bound=True),
     JIT(scope="intent"),
     JIT(scope="roles"),
+    JIT(bound=True, replay=0.5, audience=True, single_use=True),
     Intent(flows=False, attested=False, hops=0, rotation=3600.0),
 )
 LAYERED = (
@@ -45,6 +46,7 @@ THREATS_AIMED = (
     *(PromptInjection("inbox", When(timing)) for timing in ("clock", "at-work")),
     CompromisedTool("inbox.read"),
     CompromisedTool("deploy.run", When("clock")),
+    StolenSession("reader"),
 )
 ATTACKERS_BUILT = (
     *(kind() for name, kind in ATTACKERS.items() if name not in {"goal-seeker", "scripted"}),

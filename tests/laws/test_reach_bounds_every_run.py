@@ -20,7 +20,7 @@ from tests.helpers import LAW, Shape, policies, scenario, scenarios, seeds, stra
 
 P = Permission.parse
 HIJACKED = Shape(
-    threats=("prompt-injection", "prompt-injection", "compromised-tool", "key-leak"),
+    threats=("prompt-injection", "prompt-injection", "compromised-tool", "key-leak", "stolen-session"),
     attackers=("first-passage", "opportunist"),
     domains=2,
     compositions=1,
