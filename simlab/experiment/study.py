@@ -17,6 +17,7 @@ from simlab.experiment.cells import Cell, Done, Work, default_metrics, run_cells
 from simlab.experiment.results import KEYS, Results
 from simlab.graph.network import network, path_edges
 from simlab.graph.reach import Reach
+from simlab.graph.separation import separation
 from simlab.model.access import Strategy
 from simlab.model.events import Event, Metric, Run
 from simlab.model.scenario import Scenario
@@ -30,6 +31,8 @@ DEFAULT_REPLICATIONS = 200
 """Fewer make intervals that cannot be trusted for the skewed numbers of this field."""
 STORY_ROWS = 60
 """Rows of one run that the manifest keeps for the reader."""
+MOST_AGENTS = 12
+"""Agents of which the manifest says what a thief of one part reaches."""
 
 
 def compare(
@@ -161,6 +164,7 @@ def _manifest(
             for metric in work.metrics
         ],
         "reach": {name: _reach(plan.reach, scenario.goal) for name, plan in zip(names, plans, strict=True)},
+        "separation": {name: _separation(scenario, plan) for name, plan in zip(names, plans, strict=True)},
         "graph": _graph(scenario, plans[0]),
         "story": _story(work, names, plans, runs),
         "evidence": [asdict(item) for item in scenario.evidence],
@@ -219,6 +223,12 @@ def _reach(reach: Reach, goal: str) -> dict[str, Any]:
             name: [str(step) for step in reach.explain(fact)] for name, fact in sorted(resources.items())
         },
     }
+
+
+def _separation(scenario: Scenario, plan: Plan) -> list[dict[str, Any]]:
+    """Return what a thief of one part of an agent reaches, for the agents that come first by name."""
+    agents = [scenario.system.agents[name] for name in sorted(scenario.system.agents)[:MOST_AGENTS]]
+    return [asdict(separation(scenario.system, plan.strategy, agent)) for agent in agents]
 
 
 def _graph(scenario: Scenario, plan: Plan) -> dict[str, Any]:

@@ -78,6 +78,7 @@ def context(study: Study) -> dict[str, Any]:
         "metrics": {side: tables.columns(study, side, every=True) for side in tables.SIDES},
         "cell": lambda metric, strategy: tables.cell(study, metric, strategy),
         "ends": tables.ends(study),
+        "separation": tables.separation(study),
         "figures": {name: Markup(drawn) for name, drawn in figures(study).items()},  # noqa: S704 (escaped)
         "evidence": _evidence(manifest.get("evidence", [])),
         "bases": BASES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from simlab.report.numbers import number, scale, share, unseen
 from simlab.report.study import Study
@@ -126,3 +127,21 @@ def ends(study: Study) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def separation(study: Study) -> list[dict[str, Any]]:
+    """Return a row for each agent and each part of it that can be stolen: what is within reach by strategy."""
+    known = study.manifest.get("separation", {})
+    strategies = [known.get(strategy, []) for strategy in study.results.strategies]
+    if not all(strategies):
+        return []
+    return [
+        {
+            "agent": agents[0]["agent"],
+            "first": part == "secret",
+            "part": part,
+            "counts": ["attested" if agent[part] is None else agent[part] for agent in agents],
+        }
+        for agents in zip(*strategies, strict=True)
+        for part in ("secret", "identity", "execution")
+    ]
