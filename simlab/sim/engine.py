@@ -15,7 +15,7 @@ from simpy import Environment
 from simpy.events import Event
 
 from simlab.model.access import Credential, Decision, Permission
-from simlab.model.events import Actor, Row, Run, Tally, Trace
+from simlab.model.events import Actor, Leak, Row, Run, Tally, Trace
 from simlab.sim.broker import Broker
 from simlab.sim.clock import run_until
 from simlab.sim.compiled import KindPlan
@@ -108,7 +108,12 @@ class Engine:
             direct=plan.direct,
             loss=self._loss(),
             exposure=self._exposure(),
+            leaks=self._leaks(),
         )
+
+    def _leaks(self) -> tuple[Leak, ...]:
+        once = dict.fromkeys(credential for credential, _ in self.leaked)
+        return tuple(Leak(f"{one.key}#{one.serial}", one.issued, self.broker.dies(one)) for one in once)
 
     def _exposure(self) -> float:
         horizon = self.plan.scenario.horizon
