@@ -23,6 +23,7 @@ from simlab.sim.harm import Harm
 from simlab.sim.intruder import Intruder
 from simlab.sim.plan import Plan
 from simlab.sim.responder import Responder
+from simlab.sim.secrets import Secrets
 from simlab.sim.streams import Streams
 from simlab.sim.workers import Workers
 
@@ -40,7 +41,9 @@ class Engine:
         """Rows of the workers, their numbers one after the other."""
         self.incident: list[Row] = []
         self.leaked: list[tuple[Credential, float]] = []
-        self.broker = Broker(plan, plan.scenario.horizon, self.tally, self._issued)
+        self.broker = Broker(plan, plan.scenario.horizon, self.tally, self.issued)
+        self.secrets = Secrets(self)
+        self.broker.series = self.secrets.series
         self.intruder = Intruder(self)
         self.responder = Responder(self)
         self.harm = Harm(self)
@@ -83,7 +86,8 @@ class Engine:
         decision = Decision(allowed=False, reason=reason, policy="broker")
         return self.plan.row(kind, actor, permission, domain, decision)
 
-    def _issued(self, credential: Credential, now: float) -> None:
+    def issued(self, credential: Credential, now: float) -> None:
+        """Tell whom it concerns that *credential* is issued."""
         del now
         if credential.key in self.harm.leaky:
             self.harm.issued(credential)
