@@ -8,6 +8,7 @@ from simlab.metrics.attacker_uses import AttackerUses
 from simlab.metrics.blast_radius import BlastRadius
 from simlab.metrics.changed import Changed
 from simlab.metrics.credentials_issued import CredentialsIssued
+from simlab.metrics.credentials_lost import CredentialsLost
 from simlab.metrics.decisions import Decisions
 from simlab.metrics.denied import Denied
 from simlab.metrics.executed import Executed
@@ -18,7 +19,9 @@ from simlab.metrics.goal import Goal
 from simlab.metrics.granted_hours import GrantedHours
 from simlab.metrics.latency_p50 import LatencyP50
 from simlab.metrics.latency_p95 import LatencyP95
+from simlab.metrics.leaked_lifetime import LeakedLifetime
 from simlab.metrics.loss import Loss
+from simlab.metrics.second_order_credentials import SecondOrderCredentials
 from simlab.metrics.standing_hours import StandingHours
 from simlab.metrics.tasks_failed import TasksFailed
 from simlab.metrics.time_to_detect import TimeToDetect
@@ -45,6 +48,9 @@ METRICS: dict[str, Metric] = {
         UnseenUses(),
         TimeToDetect(),
         ExposureHours(),
+        CredentialsLost(),
+        SecondOrderCredentials(),
+        LeakedLifetime(),
         Loss(),
         LatencyP50(),
         LatencyP95(),

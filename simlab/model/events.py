@@ -116,6 +116,17 @@ class Tally:
     """Credentials revoked; a count."""
 
 
+class Leak(NamedTuple):
+    """One credential that got out by a leak."""
+
+    credential: str
+    """As ``key#serial``."""
+    issued: float
+    """[s] when it was issued."""
+    ends: float
+    """[s] from when on no domain accepts it; infinite where that never comes."""
+
+
 @dataclass(slots=True)
 class Run:
     """One replication: what happened in the attack, row by row, and what the work came to."""
@@ -141,6 +152,8 @@ class Run:
     """Currency units, where the scenario prices access."""
     exposure: float = 0.0
     """[s] for which leaked credentials went on working after the leak, summed."""
+    leaks: tuple[Leak, ...] = ()
+    """Credentials that leaked, in the order in which they first did."""
 
     def taken(self) -> dict[Permission, float]:
         """Return what the attacker brought about, and when it first did [s]."""
@@ -150,6 +163,10 @@ class Run:
             if known and event.allowed and event.kind in {"request", "gain"} and event.actor == "intruder":
                 first.setdefault(event.permission, event.time)
         return first
+
+    def found(self) -> set[str]:
+        """Return the credentials that the attacker got hold of, as ``key#serial``."""
+        return {row.credential for row in self.incident if row.kind == "gain" and row.action == "hold"}
 
     def reached(self, fact: str) -> float:
         """Return when the attacker first had *fact* [s], or infinity."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from simlab.model.access import DelegationMode, Intent, Permission, Scope
-from simlab.model.chance import ZERO, Distribution
+from simlab.model.chance import NEVER, ZERO, Distribution
 
 ActionClass = Literal["read", "write", "execute"]
 
@@ -124,6 +124,12 @@ class Secret:
     scope: Scope
     ttl: float = float("inf")
     """[s] from the start of the run to expiry."""
+    lifetime: Distribution = NEVER
+    """[s] for which each of its credentials lives; the next one is issued as it ends."""
+    reveals: Distribution = ZERO
+    """How many credentials like it come to light with each one that gets into wrong hands; a count."""
+    stale: float = 0.0
+    """Share of those that no longer work; dimensionless."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,14 @@ def system(file: ScenarioFile) -> System:
         principals={name: Principal(name, spec.owner) for name, spec in file.principals.items()},
         agents={name: _agent(name, spec, roles, tools) for name, spec in file.agents.items()},
         secrets={
-            name: Secret(name, resolve(spec.grants, file.resources), spec.ttl)
+            name: Secret(
+                name,
+                resolve(spec.grants, file.resources),
+                spec.ttl,
+                law(spec.lifetime),
+                law(spec.reveals),
+                spec.stale,
+            )
             for name, spec in file.secrets.items()
         },
         delegations=tuple(Delegation(edge.caller, edge.callee, edge.mode) for edge in file.delegations),

@@ -16,6 +16,7 @@ from simlab.scenario.flow_checks import arrivals_advance, workflows_refer
 from simlab.scenario.names import ANYONE, VERBS, Names
 from simlab.scenario.places import Finding, Path
 from simlab.scenario.schema import ScenarioFile
+from simlab.scenario.secret_checks import secrets_end
 from simlab.strategies import parse
 from simlab.threats import THREATS
 
@@ -191,6 +192,7 @@ RULES: tuple[Rule, ...] = (
     delegations_refer,
     workflows_refer,
     arrivals_advance,
+    secrets_end,
     compositions_refer,
     components_refer,
     prices_refer,

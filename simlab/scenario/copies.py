@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from simlab.errors import InvalidInputError, Problem
 from simlab.scenario.places import Finding, Path, Tree
 
 SECTIONS = ("agents", "resources", "tools", "workflows", "secrets", "principals")
+LIST = "compositions"
+"""A section that is a list; its entries say their names themselves."""
 MOST_COPIES, MOST_NODES = 10_000, 200_000
 
 
@@ -25,30 +28,42 @@ def expand(tree: Tree, problems: list[Problem]) -> Tree:
     return _Writer(tree, counts, problems).tree() if counts else tree
 
 
-def _counts(tree: Tree, problems: list[Problem]) -> dict[tuple[str, str], int]:
-    """Return how often each entry is copied, by section and name."""
-    counts = {}
+Counts = dict[tuple[str, str | int], int]
+"""How often each entry is copied, by section and name, or place in a list."""
+
+
+def _entries(tree: Tree) -> Iterator[tuple[str, str | int, str, Any]]:
+    """Yield section, key, name and value of each entry that may have copies."""
     for section in SECTIONS:
         entries = tree.data.get(section)
         for name, entry in entries.items() if isinstance(entries, dict) else ():
-            copies = entry.get("copies") if isinstance(entry, dict) else None
-            if type(copies) is not int or not 1 <= copies <= MOST_COPIES:
-                continue
-            if "#" not in name:
-                text = f"'{name}' has copies, but its name has no #"
-                finding = Finding((section, name), "E112", text, f"write '{name}-#'", at_key=True)
-                problems.append(tree.problem(finding))
-                continue
-            counts[section, name] = copies
+            yield section, name, name, entry
+    rules = tree.data.get(LIST)
+    for index, rule in enumerate(rules) if isinstance(rules, list) else ():
+        yield LIST, index, str(rule.get("name")) if isinstance(rule, dict) else "", rule
+
+
+def _counts(tree: Tree, problems: list[Problem]) -> Counts:
+    counts: Counts = {}
+    for section, key, name, entry in _entries(tree):
+        copies = entry.get("copies") if isinstance(entry, dict) else None
+        if type(copies) is not int or not 1 <= copies <= MOST_COPIES:
+            continue
+        if "#" not in name:
+            text = f"'{name}' has copies, but its name has no #"
+            finding = Finding((section, key), "E112", text, f"write '{name}-#'", at_key=True)
+            problems.append(tree.problem(finding))
+            continue
+        counts[section, key] = copies
     return counts
 
 
 class _Writer:
     """Writes the copies, and notes for each where its original stands."""
 
-    def __init__(self, old: Tree, counts: dict[tuple[str, str], int], problems: list[Problem]) -> None:
+    def __init__(self, old: Tree, counts: Counts, problems: list[Problem]) -> None:
         self.old, self.counts, self.problems = old, counts, problems
-        self.fleets = {name: copies for (_, name), copies in counts.items()}
+        self.fleets = {name: copies for (_, name), copies in counts.items() if isinstance(name, str)}
         self.new = Tree({}, {(): old.places[()]})
 
     def tree(self) -> Tree:
@@ -56,9 +71,21 @@ class _Writer:
         for section, value in self.old.data.items():
             if section in SECTIONS and isinstance(value, dict):
                 self.new.data[section] = self._section(section, value)
+            elif section == LIST and isinstance(value, list):
+                self.new.data[section] = self._rules(value)
             else:
                 self.new.data[section] = self._write(value, (section,), (section,), "")
         return self.new
+
+    def _rules(self, rules: list[Any]) -> list[Any]:
+        self._note((LIST,), (LIST,))
+        made: list[Any] = []
+        for index, rule in enumerate(rules):
+            copies = self.counts.get((LIST, index))
+            rest = {k: v for k, v in rule.items() if k != "copies"} if copies else rule
+            for number in range(1, copies + 1) if copies else [""]:
+                made.append(self._write(rest, (LIST, len(made)), (LIST, index), str(number)))
+        return made
 
     def _section(self, section: str, entries: dict[str, Any]) -> dict[str, Any]:
         self._note((section,), (section,))

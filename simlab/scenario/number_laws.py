@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from simlab.scenario.fields import Amount, PositiveAmount
+from simlab.model.chance import Distribution
+from simlab.model.counts import Poisson
+from simlab.scenario.fields import Amount, PositiveAmount, fault
 from simlab.scenario.laws import (
     Empirical,
     Exponential,
     Fixed,
+    Law,
     LogNormal,
     Mixture,
     Triangular,
@@ -19,6 +22,9 @@ from simlab.scenario.laws import (
     outermost,
     written_as,
 )
+
+MOST_POISSON = 500.0
+"""Largest mean of a Poisson law: beyond, the chance of none is too small for a float."""
 
 
 class FixedNumber(Fixed):
@@ -66,6 +72,24 @@ class EmpiricalNumber(Empirical):
     values: Annotated[list[Amount], Field(min_length=1)]
 
 
+def _check_poisson(value: float) -> float:
+    if not 0 < value <= MOST_POISSON:
+        raise fault("E114", f"the mean must be more than 0 and at most {MOST_POISSON:g}")
+    return value
+
+
+class PoissonNumber(Law):
+    """How many of very many things happen, each for itself and seldom."""
+
+    dist: Literal["poisson"]
+    mean: Annotated[float, AfterValidator(_check_poisson)]
+    """The mean."""
+
+    def law(self) -> Distribution:
+        """Return the law."""
+        return Poisson(self.mean)
+
+
 class MixtureNumber(Mixture):
     """One of several laws of numbers, with given weights."""
 
@@ -80,6 +104,7 @@ NumberLaw = Annotated[
     | WeibullNumber
     | TriangularNumber
     | EmpiricalNumber
+    | PoissonNumber
     | MixtureNumber,
     Field(discriminator="dist"),
 ]

@@ -18,6 +18,7 @@ from simlab.scenario.fields import (
     Strict,
 )
 from simlab.scenario.laws import DurationSpec
+from simlab.scenario.number_laws import NumberSpec
 
 Copies = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -139,6 +140,12 @@ class SecretSpec(Strict):
     """What its holder may do; nothing by itself, for a secret that only stands for an identity or signs."""
     ttl: Duration = float("inf")
     """From the start of the run to expiry; never, if it is not said."""
+    lifetime: DurationSpec = float("inf")
+    """How long each of its credentials lives; the next one is issued as it ends. For good, if it is not said."""
+    reveals: NumberSpec = 0.0
+    """How many credentials like it come to light with each one that gets into wrong hands; rounded down."""
+    stale: Probability = 0.0
+    """Share of what comes to light that no longer works; dimensionless."""
 
 
 class DelegationSpec(Strict):
@@ -156,6 +163,8 @@ class DelegationSpec(Strict):
 class CompositionSpec(Strict):
     """A rule by which what an attacker has adds up to more."""
 
+    copies: Copies = 1
+    """So many of them; the sign # in the name becomes 1, 2, 3."""
     name: Identifier
     """What the report calls it."""
     needs: Annotated[list[FactText], Field(min_length=1)]

@@ -10,12 +10,16 @@ import math
 from collections.abc import Callable, Iterable
 from heapq import heapreplace
 from math import inf
+from typing import TYPE_CHECKING
 
 from simlab.model.access import Credential, Grant
 from simlab.model.events import Tally
 from simlab.sim.compiled import KindPlan
 from simlab.sim.plan import Plan
 from simlab.strategies.authority import NOTHING
+
+if TYPE_CHECKING:
+    from simlab.sim.secrets import Series
 
 OnIssue = Callable[[Credential, float], None]
 
@@ -74,6 +78,8 @@ class Broker:
         self._standing: dict[tuple[str, int], Credential] = {}
         self._renews: dict[tuple[str, int], float] = {}
         self._secrets: dict[str, Credential] = {}
+        self.series: dict[str, Series] = {}
+        """By secret: its credentials, where they are replaced."""
         self._covers: dict[Grant, tuple[str, ...]] = {}
         """The domains in which a grant covers anything."""
         self._live: dict[str, dict[int, Credential]] = {key: {} for key in plan.leakable}
@@ -237,7 +243,7 @@ class Broker:
     def live(self, key: str, now: float) -> list[Credential]:
         """Return the credentials of *key* that somebody who looks *now* finds, still valid somewhere."""
         if key in self.plan.system.secrets:
-            found = [self.secret(key)]
+            found = [self.series[key].at(now) if key in self.series else self.secret(key)]
         else:
             for group in range(self.groups):
                 self.standing(key, group, now)

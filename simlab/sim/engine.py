@@ -15,7 +15,7 @@ from simpy import Environment
 from simpy.events import Event
 
 from simlab.model.access import Credential, Decision, Permission
-from simlab.model.events import Actor, Row, Run, Tally, Trace
+from simlab.model.events import Actor, Leak, Row, Run, Tally, Trace
 from simlab.sim.broker import Broker
 from simlab.sim.clock import run_until
 from simlab.sim.compiled import KindPlan
@@ -23,6 +23,7 @@ from simlab.sim.harm import Harm
 from simlab.sim.intruder import Intruder
 from simlab.sim.plan import Plan
 from simlab.sim.responder import Responder
+from simlab.sim.secrets import Secrets
 from simlab.sim.streams import Streams
 from simlab.sim.workers import Workers
 
@@ -40,7 +41,9 @@ class Engine:
         """Rows of the workers, their numbers one after the other."""
         self.incident: list[Row] = []
         self.leaked: list[tuple[Credential, float]] = []
-        self.broker = Broker(plan, plan.scenario.horizon, self.tally, self._issued)
+        self.broker = Broker(plan, plan.scenario.horizon, self.tally, self.issued)
+        self.secrets = Secrets(self)
+        self.broker.series = self.secrets.series
         self.intruder = Intruder(self)
         self.responder = Responder(self)
         self.harm = Harm(self)
@@ -83,7 +86,8 @@ class Engine:
         decision = Decision(allowed=False, reason=reason, policy="broker")
         return self.plan.row(kind, actor, permission, domain, decision)
 
-    def _issued(self, credential: Credential, now: float) -> None:
+    def issued(self, credential: Credential, now: float) -> None:
+        """Tell whom it concerns that *credential* is issued."""
         del now
         if credential.key in self.harm.leaky:
             self.harm.issued(credential)
@@ -108,7 +112,12 @@ class Engine:
             direct=plan.direct,
             loss=self._loss(),
             exposure=self._exposure(),
+            leaks=self._leaks(),
         )
+
+    def _leaks(self) -> tuple[Leak, ...]:
+        once = dict.fromkeys(credential for credential, _ in self.leaked)
+        return tuple(Leak(f"{one.key}#{one.serial}", one.issued, self.broker.dies(one)) for one in once)
 
     def _exposure(self) -> float:
         horizon = self.plan.scenario.horizon

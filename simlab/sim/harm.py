@@ -50,6 +50,9 @@ class Harm:
         for key in self.leaky:
             for group in range(self.engine.broker.groups):
                 self._rotate(key, group)
+            if key in self.engine.secrets.series:
+                self.issued(self.engine.secrets.series[key].at(0.0))
+                self.engine.secrets.report(key)
 
     def _rotate(self, key: str, group: int) -> None:
         engine = self.engine

@@ -136,7 +136,7 @@ class Intruder:
         now = self.engine.env.now
         found = self.engine.broker.live(key, now) if credentials is None else credentials
         mine = self.held.setdefault(key, {})
-        new = [credential for credential in found if credential not in mine]
+        new = self.engine.secrets.unfold([credential for credential in found if credential not in mine])
         for credential in new:
             mine[credential] = None
             self._alive.setdefault(key, []).append(credential)
@@ -148,6 +148,7 @@ class Intruder:
         if new:
             self.learn(f"{HOLD}:{key}")
         self.engine.broker.watched.add(key)
+        self.engine.secrets.watch(key)
 
     def issued(self, credential: Credential) -> None:
         """Hear that a credential of a key that it looks for was issued: look again where it was found."""

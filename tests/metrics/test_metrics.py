@@ -9,7 +9,7 @@ import pytest
 
 from simlab.metrics import METRICS
 from simlab.metrics.order import rank
-from simlab.model.events import Event, Run, Tally
+from simlab.model.events import Event, Leak, Run, Tally
 from simlab.model.system import ACTIONS, Resource
 
 HOUR = 3600.0
@@ -37,6 +37,7 @@ STORY = [
     row(1200.0, "gain", "exfiltrate", "db"),
     row(1800.0, "request", "write", "log", reason="role"),
     row(2400.0, "request", "write", "db", reason="role"),
+    row(2400.0, "gain", "hold", "v", key="v#1"),
     row(3000.0, "request", "deploy", "prod", allowed=False, reason="not-in-role"),
     row(4200.0, "request", "read", "db", reason="role"),
     row(4800.0, "detect", actor="responder"),
@@ -66,6 +67,7 @@ def run(**changes):
     given = {
         "goal": "deploy:prod", "resources": resources, "classes": ACTIONS, "incident": STORY, "tally": tally,
         "direct": frozenset({"db", "log"}), "loss": 1234.5, "exposure": 4260.0,
+        "leaks": (Leak("k#1", 0.0, 4860.0), Leak("w#3", 1800.0, 8 * HOUR)),
     }  # fmt: skip
     return Run("story", "static-rbac", 1, 0, 4 * HOUR, **{**given, **changes})
 
@@ -85,6 +87,9 @@ WORKED = {
     "unseen_uses": 4.0,  # those before 4800
     "time_to_detect": (4800 - 600) / HOUR,
     "exposure_hours": 4260 / HOUR,
+    "credentials_lost": 3.0,  # k and w leaked, v was found
+    "second_order_credentials": 1.0,  # v
+    "leaked_lifetime": (4860 + 4 * 3600 - 1800) / 2 / HOUR,  # w's life is cut at the horizon
     "loss": 1234.5,
     "latency_p50": 0.4,  # the 4th of 7
     "latency_p95": 4.0,  # the 7th of 7

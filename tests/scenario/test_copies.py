@@ -84,3 +84,19 @@ def test_an_address_with_a_fragment_is_left_alone():
     """Only the name of a fleet is written out."""
     text = FLEET.replace("horizon: 1d", 'horizon: 1d\nsources: ["https://a.example/#b"]')
     assert loads(text).sources == ("https://a.example/#b",)
+
+
+def test_a_rule_with_copies_is_many_rules():
+    """Each has a name of its own, and so a chance of its own; a fleet's name in a rule without copies is all of it."""
+    rules = """
+compositions:
+  - {name: "open-#", copies: 3, needs: ["hold:bot-#"], gives: ["read:box-#"], probability: 0.5}
+  - {name: all, needs: ["hold:bot-1"], gives: ["read:box-#"]}
+"""
+    made = loads(FLEET + rules).system.compositions
+    assert [rule.name for rule in made] == ["open-1", "open-2", "open-3", "all"]
+    assert made[1].needs == ("hold:bot-2",)
+    assert made[1].gives == ("read:box-2",)
+    assert made[3].gives == ("read:box-1", "read:box-2", "read:box-3")
+    with pytest.raises(InvalidInputError, match="E112"):
+        loads(FLEET + rules.replace('name: "open-#"', "name: open"))

@@ -14,6 +14,7 @@ from scipy.stats import chi2
 
 import simlab
 from simlab.verify import check
+from tests.theory.renewal import RENEWAL, RENEWAL_LOOSER
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "theory"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -30,6 +31,7 @@ LOOSER = {
     ("cf30-random-graph", "blast_radius", "share", 12): 0.08,
     ("cf31-noisy-and", "goal", "mean", 0): 0.01,
     ("cf50-uses-until-dead", "attacker_uses", "variance", 0): 0.018,
+    **RENEWAL_LOOSER,
 }
 """Tails, and long runs, for which more precision would take minutes."""
 
@@ -144,6 +146,7 @@ def unseen(n=12, d=0.05):
 RATES = (2.0, 1.0, 0.5, 0.25)
 
 EXACT = {
+    **RENEWAL,
     ("cf01-distinct-touches", "blast_radius", "mean", 0): distinct_touches()["mean"],
     ("cf01-distinct-touches", "blast_radius", "variance", 0): distinct_touches()["variance"],
     ("cf01-distinct-touches", "blast_radius", "share", 1): distinct_touches()["share 1"],
