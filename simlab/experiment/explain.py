@@ -127,7 +127,6 @@ def explain(
         other = simulate(Plan(*control.apply(scenario, chosen)), run.seed, replication)
         cost = _friction(other) - base
         tried.append(Tried(control, owner(path, scenario, control), when(other, target), cost))
-        done(1)
     tried.sort(key=_rank)
     best = [each.control for each in tried[:BEST]]
     shares = tuple(_shares(scenario, chosen, target, run.seed, reps, best, done))

@@ -100,15 +100,7 @@ def path_to(run: Run, target: str) -> Path | None:
         if number not in wanted:
             wanted.add(number)
             stack.extend(run.causes[number].because)
-    along = [run.causes[number] for number in sorted(wanted)]
-    return Path(target, _hops([cause for cause in along if not _says_nothing_new(cause, along)]))
-
-
-def _says_nothing_new(cause: Cause, along: list[Cause]) -> bool:
-    """Return whether *cause* is the rule that content holds a key, and the find of that key follows."""
-    return cause.sort == "rule" and any(
-        other.sort == "find" and other.by == cause.by and cause.number in other.because for other in along
-    )
+    return Path(target, _hops([run.causes[number] for number in sorted(wanted)]))
 
 
 def _hops(along: list[Cause]) -> tuple[Hop, ...]:
@@ -116,11 +108,23 @@ def _hops(along: list[Cause]) -> tuple[Hop, ...]:
     hops: list[tuple[Cause, list[Cause]]] = []
     place: dict[int, int] = {}
     for cause in along:
-        rests_on = [place[number] for number in cause.because if number in place]
-        if cause.sort in {"strike", "ask"} or not hops:
+        rests_on = [place[number] for number in cause.because]
+        if cause.sort in {"strike", "ask"} or not rests_on:
             place[cause.number] = len(hops)
             hops.append((cause, []))
         else:
-            place[cause.number] = max(rests_on, default=len(hops) - 1)
-            hops[place[cause.number]][1].append(cause)
+            place[cause.number] = max(rests_on)
+            if not _is_said_by_another(cause, along):
+                hops[place[cause.number]][1].append(cause)
     return tuple(Hop(cause, tuple(gave)) for cause, gave in hops)
+
+
+def _is_said_by_another(cause: Cause, along: list[Cause]) -> bool:
+    """Return whether another cause tells the same: that a key was found, or that content was obeyed."""
+    if cause.sort == "steer":
+        return any(other.sort == "obey" and other.number in cause.because for other in along)
+    return cause.sort == "rule" and any(
+        cause.number in other.because
+        and (other.sort == "obey" or (other.sort == "find" and other.by == cause.by))
+        for other in along
+    )
