@@ -206,6 +206,39 @@ def report(study: Annotated[Path, typer.Argument(help="Folder of a study.")]) ->
 
 
 @app.command()
+def explain(
+    study: Annotated[Path, typer.Argument(help="Folder of a study.", show_default=False)],
+    run: Annotated[
+        int, typer.Option(help="Which run of the study: the number of its replication.", show_default=False)
+    ],
+    resource: Annotated[
+        str, typer.Option(help="What was reached: a resource, or a fact such as publish:package.")
+    ],
+    strategy: Annotated[
+        str,
+        typer.Option("--strategy", "-s", help="Of the study; else the first under which it was reached."),
+    ] = "",
+    reps: Annotated[int, typer.Option(help="Runs over which the best changes are compared.")] = 50,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say why something was reached in one run of a study, hop by hop, and which single change would have stopped it.
+
+    The run is made again from the study's folder alone, and must come out as the study has it.
+    """
+    from simlab.experiment.explain import BEST
+    from simlab.experiment.explain import explain as explain_run
+    from simlab.report.explanation import as_dict, print_explanation
+
+    with _progress((BEST + 1) * reps, quiet=quiet) as done:
+        found = explain_run(study, resource, run, strategy, reps, done)
+    if as_json:
+        print(json.dumps(as_dict(found), indent=1, allow_nan=False))
+    else:
+        print_explanation(found, _console())
+
+
+@app.command()
 def verify(
     paths: Annotated[list[Path], typer.Argument(help="Scenarios with expectations, or folders of them.")],
     seed: Seed = 1,

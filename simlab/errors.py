@@ -89,3 +89,27 @@ class StoreError(SimlabError):
 
     code = "E405"
     exit_status = 5
+
+
+class NoScenarioError(StoreError):
+    """A study does not hold the scenario that it was made of."""
+
+    code = "E406"
+
+
+class ChangedScenarioError(StoreError):
+    """The scenario in a study is not the one that the study was made of."""
+
+    code = "E407"
+
+
+class ChangedRunError(StoreError):
+    """A run that was made again is not the one that the study holds."""
+
+    code = "E408"
+
+
+class NotReachedError(UsageError):
+    """What is to be explained did not happen in that run."""
+
+    code = "E410"

@@ -17,17 +17,20 @@ from typing import Any
 from simlab.contracts.attackers import ATTACKER_CHECKS
 from simlab.contracts.common import COMMON
 from simlab.contracts.contract import Check, ContractError, can, name_of
+from simlab.contracts.controls import CONTROL_CHECKS
 from simlab.contracts.example import EXAMPLE
 from simlab.contracts.metrics import METRIC_CHECKS
 from simlab.contracts.strategies import STRATEGY_CHECKS
 from simlab.contracts.threats import THREAT_CHECKS
 from simlab.model.access import Strategy
 from simlab.model.attack import Attacker, ThreatEvent
+from simlab.model.control import Control
 from simlab.model.events import Metric
 
 __all__ = [
-    "ATTACKER_CHECKS", "COMMON", "EXAMPLE", "METRIC_CHECKS", "STRATEGY_CHECKS", "THREAT_CHECKS", "Check",
-    "ContractError", "check_attacker", "check_metric", "check_strategy", "check_threat", "checks",
+    "ATTACKER_CHECKS", "COMMON", "CONTROL_CHECKS", "EXAMPLE", "METRIC_CHECKS", "STRATEGY_CHECKS", "THREAT_CHECKS",
+    "Check", "ContractError", "check_attacker", "check_control", "check_metric", "check_strategy", "check_threat",
+    "checks",
 ]  # fmt: skip
 
 
@@ -45,12 +48,13 @@ def checks(component: Any) -> Iterator[Check]:
         "strike": THREAT_CHECKS,
         "next_move": ATTACKER_CHECKS,
         "compute": METRIC_CHECKS,
+        "apply": CONTROL_CHECKS,
     }.items():
         if can(component, method):
             yield from found
             return
     raise ContractError(
-        name_of(component), "checks", "neither a strategy, a threat, an attacker nor a metric"
+        name_of(component), "checks", "neither a strategy, a threat, an attacker, a metric nor a control"
     )
 
 
@@ -124,3 +128,20 @@ def check_metric(metric: Metric) -> None:
     """
     for check in METRIC_CHECKS:
         check(metric)
+
+
+def check_control(control: Control) -> None:
+    """Check that *control*, aimed at something in ``EXAMPLE``, keeps the contract of controls.
+
+    Raises
+    ------
+    ContractError
+        At the first promise that it breaks.
+
+    Examples
+    --------
+    >>> from simlab.controls import CONTROLS
+    >>> check_control(CONTROLS["drop-delegation"]("reader", "sender"))
+    """
+    for check in CONTROL_CHECKS:
+        check(control)

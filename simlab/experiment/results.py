@@ -35,12 +35,15 @@ class Results:
         One row a run: scenario, strategy, replication, seed, then a column for each metric.
     manifest
         What was asked, of what, with what: everything that a report says beside the numbers.
+    scenario_text
+        The scenario, to be loaded again; empty where it was made in Python.
     """
 
     runs: pd.DataFrame
     metrics: tuple[Metric, ...]
     strategies: tuple[str, ...]
     manifest: dict[str, Any] = field(default_factory=dict)
+    scenario_text: str = field(default="", repr=False)
 
     def metric(self, name: str) -> Metric:
         """Return the metric *name*.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from simlab.errors import UsageError
+from simlab.errors import InvalidInputError, UsageError
 from simlab.experiment.cells import Cell, Done, Work, default_metrics, run_cells
 from simlab.experiment.results import KEYS, Results
 from simlab.graph.network import network, path_edges
@@ -21,7 +22,7 @@ from simlab.graph.separation import separation
 from simlab.model.access import Strategy
 from simlab.model.events import Event, Metric, Run
 from simlab.model.scenario import Scenario
-from simlab.scenario import load
+from simlab.scenario import load, loads
 from simlab.sim.engine import simulate
 from simlab.sim.plan import Plan
 from simlab.sim.streams import RNG_VERSION
@@ -71,7 +72,18 @@ def compare(
     runs = _frame(work, names, cells)
     manifest = _manifest(work, names, reps, cells, runs)
     manifest["environment"]["wall_seconds"] = round(time.perf_counter() - started, 3)
-    return Results(runs, work.metrics, names, manifest)
+    text = _text(world)
+    manifest["scenario"]["text_hash"] = hashlib.sha256(text.encode()).hexdigest() if text else ""
+    return Results(runs, work.metrics, names, manifest, text)
+
+
+def _text(scenario: Scenario) -> str:
+    """Return a text that says the same as *scenario*; empty where it was changed in Python since it was read."""
+    try:
+        same = replace(loads(scenario.text), source_hash=scenario.source_hash) == scenario
+    except InvalidInputError:
+        return ""
+    return scenario.text if same else ""
 
 
 def _scenario(given: Scenario | str | Path | Any) -> Scenario:
@@ -168,12 +180,17 @@ def _manifest(
         "graph": _graph(scenario, plans[0]),
         "story": _story(work, names, plans, runs),
         "evidence": [asdict(item) for item in scenario.evidence],
-        "environment": {
-            "simlab": _version("simlab"),
-            "rng_version": RNG_VERSION,
-            "python": platform.python_version(),
-            **{package: version(package) for package in ("numpy", "simpy", "pandas", "pyarrow", "scipy")},
-        },
+        "environment": environment(),
+    }
+
+
+def environment() -> dict[str, Any]:
+    """Return what a run could depend on beside its inputs: versions."""
+    return {
+        "simlab": _version("simlab"),
+        "rng_version": RNG_VERSION,
+        "python": platform.python_version(),
+        **{package: version(package) for package in ("numpy", "simpy", "pandas", "pyarrow", "scipy")},
     }
 
 

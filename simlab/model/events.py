@@ -7,10 +7,13 @@ from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from simlab.model.access import Permission
 from simlab.model.system import Resource
+
+if TYPE_CHECKING:
+    from simlab.model.causes import Cause
 
 Kind = Literal["arrive", "issue", "request", "finish", "strike", "gain", "detect", "revoke"]
 Actor = Literal["worker", "intruder", "responder", "broker"]
@@ -154,6 +157,8 @@ class Run:
     """[s] for which leaked credentials went on working after the leak, summed."""
     leaks: tuple[Leak, ...] = ()
     """Credentials that leaked, in the order in which they first did."""
+    causes: list[Cause] = field(default_factory=list)
+    """What the attacker got, and from what, where a trace was asked for."""
 
     def taken(self) -> dict[Permission, float]:
         """Return what the attacker brought about, and when it first did [s]."""

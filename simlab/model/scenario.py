@@ -61,6 +61,8 @@ class Scenario:
     expectations: tuple[Expectation, ...] = ()
     source_hash: str = ""
     """SHA-256 of the files it was read from."""
+    text: str = field(default="", compare=False, repr=False)
+    """What it was read from, with all that it extends; empty where it was made in Python."""
 
     @property
     def goal(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from simlab.model.scenario import Scenario
 from simlab.scenario import build, checks, copies, evidence, extends
 from simlab.scenario.names import Names
 from simlab.scenario.places import Tree, tidy
+from simlab.scenario.resolved import resolved
 from simlab.scenario.schema import ScenarioFile
 from simlab.scenario.validate import validate
 
@@ -54,4 +56,10 @@ def _scenario(tree: Tree, source: extends.Source) -> Scenario:
         raise InvalidInputError(tidy(problems))
     register = evidence.register(tree, file.evidence)
     digest = hashlib.sha256(b"".join(source.blobs)).hexdigest()
-    return build.scenario(file, register, digest)
+    return replace(build.scenario(file, register, digest), text=_text(tree, source))
+
+
+def _text(tree: Tree, source: extends.Source) -> str:
+    if len(source.blobs) == 1:
+        return source.blobs[0].decode("utf-8-sig")
+    return resolved(tree.data, len(source.blobs))

@@ -21,6 +21,7 @@ from simlab.sim.clock import run_until
 from simlab.sim.compiled import KindPlan
 from simlab.sim.harm import Harm
 from simlab.sim.intruder import Intruder
+from simlab.sim.ledger import Ledger
 from simlab.sim.plan import Plan
 from simlab.sim.responder import Responder
 from simlab.sim.secrets import Secrets
@@ -44,6 +45,7 @@ class Engine:
         self.broker = Broker(plan, plan.scenario.horizon, self.tally, self.issued)
         self.secrets = Secrets(self)
         self.broker.series = self.secrets.series
+        self.ledger = Ledger(self, kept=trace)
         self.intruder = Intruder(self)
         self.responder = Responder(self)
         self.harm = Harm(self)
@@ -73,13 +75,14 @@ class Engine:
         if time < self.plan.scenario.horizon:
             self.incident.append((time, static, credential, serial))
 
-    def strike(self, kind: KindPlan, threat: str, permission: Permission) -> None:
-        """Write that *threat* has turned a session of *kind* that used *permission*."""
+    def strike(self, kind: KindPlan, threat: str, permission: Permission) -> int:
+        """Write that *threat* has turned a session of *kind* that used *permission*; return the static columns."""
         static = self.plan.intern(
             "strike", "intruder", agent=kind.task.agent, chain=">".join(kind.task.chain), task=kind.task.name,
             permission=permission, reason="hijacked", policy=threat,
         )  # fmt: skip
         self.note(self.env.now, static)
+        return static
 
     def refusal(self, kind: KindPlan, actor: Actor, permission: Permission, domain: str, reason: str) -> int:
         """Return the static columns of a request that the broker refuses before anybody decides."""
@@ -113,6 +116,7 @@ class Engine:
             loss=self._loss(),
             exposure=self._exposure(),
             leaks=self._leaks(),
+            causes=self.ledger.causes,
         )
 
     def _leaks(self) -> tuple[Leak, ...]:

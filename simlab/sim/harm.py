@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simlab.model.access import Credential, Permission
 from simlab.model.attack import ThreatEvent
-from simlab.model.system import Agent
+from simlab.model.system import CONTROL, HOLD, STEER, Agent
 from simlab.sim.broker import Session
 from simlab.sim.compiled import CallPlan
 
@@ -88,7 +88,7 @@ class Harm:
         for agent in (*foothold.agents, *foothold.sessions):
             self._take(name, threat, agent, None)
         for fact in foothold.facts:
-            engine.intruder.learn(fact)
+            engine.intruder.learn(fact, engine.ledger.note("strike", fact, name))
         engine.intruder.tries.choose()
 
     def exposed(self, session: Session, call: CallPlan, number: int, agent: Agent) -> None:
@@ -110,7 +110,7 @@ class Harm:
             once = (name, "")
             if once not in self.struck:
                 self.struck.add(once)
-                self._leak(name, threat, foothold.keys[0], self._held(session), session.serial)
+                self._leak(name, threat, foothold.keys[0], self._held(session), session.serial, agent.name)
         elif agent.name in foothold.agents:
             if (name, agent.name) not in self.struck:
                 self.struck.add((name, agent.name))
@@ -130,7 +130,13 @@ class Harm:
         return [credential for credential in held if credential is not None]
 
     def _leak(
-        self, name: str, threat: ThreatEvent, key: str, credentials: list[Credential], serial: int
+        self,
+        name: str,
+        threat: ThreatEvent,
+        key: str,
+        credentials: list[Credential],
+        serial: int,
+        agent: str = "",
     ) -> None:
         engine = self.engine
         now = engine.env.now
@@ -143,25 +149,27 @@ class Harm:
         if not credentials:
             return
         engine.leaked += [(credential, now) for credential in credentials]
+        cause = engine.ledger.note(
+            "strike", f"{HOLD}:{key}", name, static=static, credential=credentials[0], agent=agent
+        )
         wait = threat.first_use.quantile(engine.streams.uniform("first use", name, serial))
-        engine.after(wait, lambda: self._begin(lambda: engine.intruder.obtain(key, name, credentials)))
+        engine.after(wait, lambda: self._begin(lambda: engine.intruder.obtain(key, name, credentials, cause)))
         noticed = now + threat.noticed.quantile(engine.streams.uniform("noticed", name, serial))
         if noticed < engine.plan.scenario.horizon:
             engine.responder.alert(noticed, ("noticed", name, serial), credentials, "", f"{name} noticed")
 
     def _take(self, name: str, threat: ThreatEvent, agent: str, session: Session | None) -> None:
         engine = self.engine
-        engine.note(
-            engine.env.now,
-            engine.plan.intern(
-                "strike", "intruder", agent=agent, permission=("control", agent), reason="taken", policy=name
-            ),
+        static = engine.plan.intern(
+            "strike", "intruder", agent=agent, permission=(CONTROL, agent), reason="taken", policy=name
         )
+        engine.note(engine.env.now, static)
+        cause = engine.ledger.note("strike", f"{CONTROL}:{agent}", name, static=static, agent=agent)
         lasts = threat.lasts.quantile(engine.streams.uniform("lasts", name, agent))
         wait = threat.first_use.quantile(engine.streams.uniform("first use", name, agent))
 
         def begin() -> None:
-            engine.intruder.control(agent, name, lasts)
+            engine.intruder.control(agent, name, lasts, cause)
             if session is not None:
                 engine.intruder.at_work(session)
 
@@ -170,13 +178,15 @@ class Harm:
 
     def _strike(self, name: str, threat: ThreatEvent, session: Session, permission: Permission) -> None:
         engine = self.engine
-        engine.strike(session.kind, name, permission)
+        task = session.kind.task
+        static = engine.strike(session.kind, name, permission)
+        cause = engine.ledger.note("strike", f"{STEER}:{task.agent}", name, static=static, task=task)
         what = (name, session.kind.task.name, session.serial)
         lasts = threat.lasts.quantile(engine.streams.uniform("lasts", *what))
         wait = threat.first_use.quantile(engine.streams.uniform("first use", *what))
         session.captured = True
         until = engine.env.now + lasts
-        engine.after(wait, lambda: self._begin(lambda: engine.intruder.capture(session, until)))
+        engine.after(wait, lambda: self._begin(lambda: engine.intruder.capture(session, until, cause)))
         self._notice(name, threat, session.kind.task.agent)
 
     def _notice(self, name: str, threat: ThreatEvent, agent: str) -> None:

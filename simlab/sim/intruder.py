@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from simlab.model.access import Credential, Permission
+from simlab.model.causes import NONE
 from simlab.model.composition import Rule
 from simlab.model.system import CONTROL, HOLD, STEER
 from simlab.sim.broker import Context, Session
@@ -66,11 +67,12 @@ class Intruder:
 
     # --- facts ----------------------------------------------------------------------------------------
 
-    def learn(self, fact: str) -> None:
-        """Have *fact*, and all that follows from it at once."""
+    def learn(self, fact: str, cause: int = NONE) -> None:
+        """Have *fact* from *cause*, and all that follows from it at once."""
         if fact in self.facts:
             return
         self.facts.add(fact)
+        self.engine.ledger.own(fact, cause)
         self._agenda.append(fact)
         if len(self._agenda) > 1:  # learnt while something else is: its turn comes
             return
@@ -81,7 +83,7 @@ class Intruder:
                     self._fire(self.plan.book.rules[index])
         self._agenda.clear()
 
-    def gain(self, fact: str, rule: str) -> None:
+    def gain(self, fact: str, rule: str, cause: int = NONE) -> None:
         """Write that *rule* gave *fact*, if it is new, and learn it."""
         if fact not in self.facts:
             verb, _, name = fact.partition(":")
@@ -90,12 +92,14 @@ class Intruder:
             )
             self.engine.note(self.engine.env.now, static)
             self.gains.append(Gain(fact, self.engine.env.now))
-        self.learn(fact)
+        self.learn(fact, cause)
 
-    def keep(self, fact: str, domain: str, credential: Credential, session: Session | None) -> None:
+    def keep(
+        self, fact: str, domain: str, credential: Credential, session: Session | None, cause: int = NONE
+    ) -> None:
         """Have done *fact* with *credential*, by way of *session* or from outside."""
         self.gains.append(Gain(fact, self.engine.env.now, domain, credential, session))
-        self.learn(fact)
+        self.learn(fact, cause)
 
     def _fire(self, rule: Rule) -> None:
         streams = self.engine.streams
@@ -114,24 +118,29 @@ class Intruder:
     def _give(self, rule: Rule) -> None:
         needs = [self.plan.book.names[need] for need in rule.needs]
         inside = bool(needs) and needs[0].startswith((f"{CONTROL}:", f"{STEER}:"))
+        because = [self.engine.ledger.of(need) for need in needs]
         for number in rule.gives:
             fact = self.plan.book.names[number]
             verb, _, name = fact.partition(":")
+            cause = self.engine.ledger.note("rule", fact, rule.name, *because)
             if verb == HOLD:
-                self.obtain(name, rule.name)
+                self.obtain(name, rule.name, cause=cause)
             elif verb == CONTROL:
-                self.control(name, rule.name)
+                self.control(name, rule.name, cause=cause)
             elif verb == STEER and inside:
-                self.learn(fact)
+                self.learn(fact, cause)
             elif verb == STEER:
                 place = Permission.parse(needs[0]).resource if " obeys " in rule.name else ""
                 self._planted.add((name, place))
+                self.engine.ledger.own((name, place), cause)
             else:
-                self.gain(fact, rule.name)
+                self.gain(fact, rule.name, cause)
 
     # --- credentials ----------------------------------------------------------------------------------
 
-    def obtain(self, key: str, how: str, credentials: list[Credential] | None = None) -> None:
+    def obtain(
+        self, key: str, how: str, credentials: list[Credential] | None = None, cause: int = NONE
+    ) -> None:
         """Get hold of *credentials* of *key*, or of those that are live now; be told of new ones."""
         now = self.engine.env.now
         found = self.engine.broker.live(key, now) if credentials is None else credentials
@@ -145,8 +154,10 @@ class Intruder:
                 "gain", "intruder", permission=(HOLD, key), reason="found", policy=how, key=key
             )
             self.engine.note(now, static, credential.serial)
+            found_by = self.engine.ledger.note("find", f"{HOLD}:{key}", how, cause, credential=credential)
+            self.engine.ledger.own(credential, found_by)
         if new:
-            self.learn(f"{HOLD}:{key}")
+            self.learn(f"{HOLD}:{key}", self.engine.ledger.of(new[-1]))
         self.engine.broker.watched.add(key)
         self.engine.secrets.watch(key)
 
@@ -162,7 +173,7 @@ class Intruder:
 
     # --- sessions and workloads -----------------------------------------------------------------------
 
-    def control(self, agent: str, how: str, lasts: float = math.inf) -> None:
+    def control(self, agent: str, how: str, lasts: float = math.inf, cause: int = NONE) -> None:
         """Control the workload *agent*: all its sessions from now on, and its standing keys in between."""
         now = self.engine.env.now
         if self.controlled.get(agent, -1.0) > now:
@@ -173,17 +184,20 @@ class Intruder:
         between.ends = now + lasts
         self.sessions.setdefault(agent, []).append(between)
         self.tries.ways.changed()
-        self.gain(f"{CONTROL}:{agent}", how)
+        taken = self.engine.ledger.note("control", f"{CONTROL}:{agent}", how, cause)
+        for thing in (between, (CONTROL, agent)):
+            self.engine.ledger.own(thing, taken)
+        self.gain(f"{CONTROL}:{agent}", how, taken)
 
     def at_work(self, session: Session) -> None:
         """Take over *session* if the intruder controls its workload."""
         ends = self.controlled.get(session.kind.task.agent)
         if ends is not None and self.engine.env.now < ends and not session.captured:
-            self.capture(session, ends)
+            self.capture(session, ends, self.engine.ledger.of((CONTROL, session.kind.task.agent)))
             self.tries.choose()
 
-    def capture(self, session: Session, ends: float) -> None:
-        """Steer *session* until *ends*."""
+    def capture(self, session: Session, ends: float, cause: int = NONE) -> None:
+        """Steer *session* until *ends*, because of *cause*."""
         session.captured = True
         session.ends = min(session.ends, ends)
         agent = session.kind.task.agent
@@ -194,7 +208,9 @@ class Intruder:
             mine.remove(same[0])
         self.sessions[agent] = [*mine, session]
         self.tries.ways.changed()
-        self.learn(f"{STEER}:{agent}")
+        steered = self.engine.ledger.note("steer", f"{STEER}:{agent}", agent, cause, task=session.kind.task)
+        self.engine.ledger.own(session, steered)
+        self.learn(f"{STEER}:{agent}", steered)
         self.tries.ways.carry_again(session)
 
     def exposed(self, session: Session, call: CallPlan, number: int) -> None:
@@ -206,8 +222,12 @@ class Intruder:
             if (agent.name, place) in self._planted and not session.captured:
                 name = ("planted", agent.name, resource, session.kind.task.name, session.serial, number)
                 if self.engine.streams.uniform(*name) < agent.susceptibility:
-                    self.engine.strike(session.kind, f"content in {resource}", call.call.permission)
-                    self.capture(session, math.inf)
+                    content = f"content in {resource}"
+                    static = self.engine.strike(session.kind, content, call.call.permission)
+                    planted = self.engine.ledger.of((agent.name, place))
+                    fact = f"{STEER}:{agent.name}"
+                    obeyed = self.engine.ledger.note("obey", fact, content, planted, static=static)
+                    self.capture(session, math.inf, obeyed)
                     self.tries.choose()
 
     def quarantine(self, agent: str, when: float) -> None:

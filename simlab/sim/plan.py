@@ -224,13 +224,16 @@ class Plan:
         """
         facts = self.reach.steps
         return any(call.watched or call.queued for call in calls) or any(
-            f"{CONTROL}:{kind.task.agent}" in facts
-            or f"{STEER}:{kind.task.agent}" in facts
-            or f"{HOLD}:{kind.key}" in facts
-            or kind.task.agent in self._minted
+            f"{HOLD}:{kind.key}" in facts
+            or any(self._turned(user) for user in self.authority.users[kind.key])
             or any(grant and grant.standing and grant.ttl < math.inf for grant in kind.grants)
             for kind in kinds
         )
+
+    def _turned(self, agent: str) -> bool:
+        """Return whether *agent* can be steered, or be set going by one that is: then its key can be revoked."""
+        ways = (f"{CONTROL}:{agent}", f"{STEER}:{agent}", *self.world.leading.get(agent, ()))
+        return agent in self._minted or any(way in self.reach.steps for way in ways)
 
     def _call(self, flow: Workflow, call: Call, closes: tuple[int, ...]) -> CallPlan:
         resource = self.system.resources[call.permission.resource]

@@ -9,7 +9,7 @@ from simlab.graph.possible import extend
 from simlab.model.access import Credential, Decision, Grant, Permission
 from simlab.model.attack import Attacker, Move, View
 from simlab.model.doors import Door
-from simlab.model.system import EXFILTRATE
+from simlab.model.system import EXFILTRATE, Task
 from simlab.sim.broker import Session
 from simlab.sim.ways import Ways
 from simlab.strategies.authority import NOTHING, decide_secret, idle
@@ -105,12 +105,13 @@ class Tries:
         users = self.plan.authority.users.get(door.key, ())
         credential = self._renewed(door, credential)
         decision = self._decide_outsider(door, credential, users)
-        self._record(door, nth, decision, credential, users[0] if users else "")
+        static = self._record(door, nth, decision, credential, users[0] if users else "")
         if decision.allowed:
             if credential.grant.single_use:
                 self._use_up(credential, None)
                 self.ways.credential_lapsed(door, credential)
-            self._succeed(index, door, credential, None)
+            cause = self._note(door, credential, static, credential)
+            self._succeed(index, door, credential, None, cause)
         elif decision.reason in LAPSED or (decision.reason == "not-holder" and credential.grant.replay):
             self.ways.credential_lapsed(door, credential)  # another one may do
         else:
@@ -129,7 +130,8 @@ class Tries:
         if new is None:
             return credential
         self.ways.credential_lapsed(door, credential)
-        self.intruder.obtain(door.key, f"renewal of {credential.key}#{credential.serial}", [new])
+        cause = self.engine.ledger.of(credential)
+        self.intruder.obtain(door.key, f"renewal of {credential.key}#{credential.serial}", [new], cause)
         return new
 
     def _mint(self, index: int, door: Door, nth: int, grant: Grant) -> None:
@@ -141,11 +143,12 @@ class Tries:
             parent = self.engine.broker.secret(door.secret)
             credential = self._minted[at] = self.engine.broker.issue(door.key, group, grant, now, parent)
         decision = self._decide_outsider(door, credential, (door.minted,))
-        self._record(door, nth, decision, credential, door.minted)
+        static = self._record(door, nth, decision, credential, door.minted)
         if decision.allowed:
             if grant.single_use:
                 self._use_up(credential, None)
-            self._succeed(index, door, credential, None)
+            cause = self._note(door, door.move.via, static, credential)
+            self._succeed(index, door, credential, None, cause)
         elif decision.reason in LAPSED:
             self.ways.mint_lapsed(door)
         else:
@@ -191,11 +194,12 @@ class Tries:
                 asker.kind, door.move.permission, credential.grant.scope, session.context.labels
             )
         task = asker.kind.task
-        self._record(door, nth, decision, credential, task.agent, ">".join(task.chain), task.name)
+        static = self._record(door, nth, decision, credential, task.agent, ">".join(task.chain), task.name)
         if decision.allowed and credential is not None:
             if credential.grant.single_use:
                 self._use_up(credential, asker)
-            self._succeed(index, door, credential, session)
+            cause = self._note(door, session, static, credential, task)
+            self._succeed(index, door, credential, session, cause)
         elif decision.reason in LAPSED and asker.kind.grants[self.plan.authority.group_of[door.domain]]:
             self.ways.session_lapsed(door, session)
         else:
@@ -240,7 +244,7 @@ class Tries:
         agent: str,
         chain: str = "",
         task: str = "",
-    ) -> None:
+    ) -> int:
         static = self.plan.intern(
             "request", "intruder", agent=agent, chain=chain, task=task, permission=door.move.permission,
             domain=door.domain, allowed=decision.allowed, reason=decision.reason, policy=decision.policy,
@@ -249,37 +253,55 @@ class Tries:
         self.engine.note(self.engine.env.now, static, credential.serial if credential else 0)
         steered = door.agents[0] if door.agents else ""
         self.engine.responder.observe(str(door.move), nth, door.move.permission.resource, credential, steered)
+        return static
+
+    def _note(
+        self, door: Door, way: object, static: int, credential: Credential, task: Task | None = None
+    ) -> int:
+        """Enter that by *way* of a credential or a session the intruder went through *door*."""
+        ledger = self.engine.ledger
+        return ledger.note(
+            "ask", door.fact, door.move.via, ledger.of(way), static=static, credential=credential, task=task
+        )
 
     # --- what a success leads to ----------------------------------------------------------------------
 
-    def _succeed(self, index: int, door: Door, credential: Credential, session: Session | None) -> None:
+    def _succeed(
+        self, index: int, door: Door, credential: Credential, session: Session | None, cause: int
+    ) -> None:
         """Have done what *door* stands for; find what the resource holds, and move what was read."""
         self.ways.passed(index)
-        self.intruder.keep(door.fact, door.domain, credential, session)
+        self.intruder.keep(door.fact, door.domain, credential, session, cause)
         permission = door.move.permission
         resource = self.plan.system.resources[permission.resource]
         if self.plan.system.reads(permission):
             for key in resource.holds:
-                self.intruder.obtain(key, f"{resource.name} holds {key}")
+                self.intruder.obtain(key, f"{resource.name} holds {key}", cause=cause)
         if session is None:
             if resource.label and self.plan.system.reads(permission):
-                self.intruder.gain(f"{EXFILTRATE}:{resource.name}", f"read with {door.key}")
+                fact, how = f"{EXFILTRATE}:{resource.name}", f"read with {door.key}"
+                self.intruder.gain(fact, how, self.engine.ledger.note("carry", fact, how, cause))
         else:
-            self._carry(permission, session)
+            self._carry(permission, session, cause)
 
-    def _carry(self, permission: Permission, session: Session) -> None:
+    def _carry(self, permission: Permission, session: Session, cause: int) -> None:
         """Remember what a session has read, and let what it writes outward carry it along."""
         resource = self.plan.system.resources[permission.resource]
         context, agent = session.context, session.kind.task.agent
         if resource.label and self.plan.system.reads(permission):
             context.data |= {resource.name}
             context.labels |= {resource.label}
+            self.engine.ledger.own((context, resource.name), cause)
             self.ways.carry_again(session)
         if self.ways.is_outward_write(permission):
             others = self.intruder.sessions.get(agent, ()) if agent in self.intruder.controlled else ()
-            data = context.data.union(*(other.context.data for other in others))
+            contexts = (context, *(other.context for other in others))
+            data = frozenset().union(*(each.data for each in contexts))
             for name in sorted(data):
-                self.intruder.gain(f"{EXFILTRATE}:{name}", f"{permission} in one session")
+                fact, ledger = f"{EXFILTRATE}:{name}", self.engine.ledger
+                reads = (ledger.of((each, name)) for each in contexts)
+                carried = ledger.note("carry", fact, str(permission), cause, *reads)
+                self.intruder.gain(fact, f"{permission} in one session", carried)
 
 
 def _goes_on(session: Session) -> bool:

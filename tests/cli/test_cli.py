@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from simlab.cli import main
+from simlab.experiment import compare, save
 
 ROOT = Path(__file__).parents[2]
 CASE = ROOT / "scenarios" / "cases" / "tj-actions.yaml"
@@ -178,6 +180,104 @@ def test_compare_gives_json_and_report_can_be_made_again(capsys, tmp_path):
     status, out, _ = simlab(capsys, "report", folder)
     assert (status, out) == (0, f"{folder / 'report.html'}\n")
     assert (folder / "report.html").read_bytes() == first
+
+
+@pytest.fixture(scope="module")
+def links(tmp_path_factory):
+    """A study of the worked case of explanations."""
+    folder = tmp_path_factory.mktemp("links") / "study"
+    scenario = ROOT / "scenarios" / "reference" / "four-links.yaml"
+    save(compare(scenario, ["intent", "static-rbac"], reps=2), folder)
+    return folder
+
+
+def test_explain_tells_the_hops_and_what_would_have_stopped_them(capsys, links, monkeypatch):
+    """In a hundred columns: no line is longer, and nothing is cut off."""
+    monkeypatch.setenv("COLUMNS", "100")
+    status, out, err = simlab(capsys, "explain", links, "--run", "1", "--resource", "model", "--reps", "10")
+    assert (status, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= 100
+    assert "…" not in out
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    for line in (
+        "model was reached at 20m in run 1 of four-links under static-rbac, seed 0",
+        "0 0 a session of helper (help) obeys what it got by read:tickets",
+        "1 10m asks for read:env",
+        "because the attacker steers helper, which tasks admin",
+        "granted standing, never replaced",
+        "chain desk → admin (task help>admin)",
+        "decided allowed in cloud by static-rbac: the role allows it [role]",
+        "gave 10m: holds vendor-key#1 (env holds vendor-key)",
+        "2 20m asks for invoke:model",
+        "9 of 12 single changes would have stopped it",
+        "take vendor-key out of env not reached 0 0 0 support, platform",
+        "add the intent layer not reached 0 0 +6ms support, platform",
+        "take the tool env.cat from admin not reached +1 +1 0 platform",
+        "detect everything, everywhere still, 20m +1 +1 0 support, platform",
+        "none in all 10 runs (at least 72.2 %)",
+        "let helper no longer task admin in none of 10 runs (at most 27.8 %) 10 runs",
+    ):
+        assert line in lines, line
+    assert "What stops it here need not stop it in another run" in " ".join(lines)
+
+
+def test_explain_gives_json(capsys, links):
+    """Everything, with null for what never happens."""
+    words = (
+        "explain",
+        links,
+        "--run",
+        "0",
+        "--resource",
+        "model",
+        "-s",
+        "static-rbac",
+        "--reps",
+        "4",
+        "--json",
+    )
+    status, out, _ = simlab(capsys, *words)
+    assert status == 0
+    told = json.loads(out)
+    assert (told["strategy"], told["time"], told["n"]) == ("static-rbac", 1200.0, 1)
+    assert [hop["fact"] for hop in told["hops"]] == ["steer:helper", "read:env", "invoke:model"]
+    assert told["hops"][1]["terms"]["expires"] is None
+    assert told["hops"][1]["event"]["credential"] == "admin#1"
+    assert {control["time"] for control in told["controls"] if control["stops"]} == {None}
+    assert told["controls"][0]["parameters"] == {"caller": "helper", "callee": "admin"}
+    assert [(share["reached"], share["n"]) for share in told["shares"]] == [(4, 4), (0, 4), (0, 4), (0, 4)]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (
+            ("--run", "0", "--resource", "modle"),
+            2,
+            "E201 the scenario has no 'modle' (did you mean 'model'?)",
+        ),
+        (("--run", "0", "--resource", "model", "-s", "intent"), 2, "E410 'model' was not reached in run 0"),
+        (("--run", "2", "--resource", "model"), 2, "E104 the study has no run 2 (replications 0 to 1)"),
+        (("--run", "0", "--resource", "model", "-s", "jit"), 2, "E201 the study has no strategy 'jit'"),
+        (("--resource", "model"), 2, "--run"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_explain_says_what_is_wrong(capsys, links, words, status, said):
+    """Each with its code and its exit status."""
+    ended, out, err = simlab(capsys, "explain", links, *words)
+    assert (ended, out) == (status, "")
+    assert said in err
+
+
+def test_explain_refuses_a_study_whose_scenario_was_changed(capsys, links, tmp_path):
+    """Status 5: the store is not what it says it is."""
+    copy = tmp_path / "copy"
+    shutil.copytree(links, copy)
+    (copy / "scenario.yaml").write_text("simlab: 1\n")
+    status, _, err = simlab(capsys, "explain", copy, "--run", "0", "--resource", "model")
+    assert status == 5
+    assert "E407" in err
 
 
 def test_verify_counts_what_holds(capsys):

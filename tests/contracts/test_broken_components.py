@@ -9,8 +9,18 @@ import pytest
 
 from simlab import contracts
 from simlab.attackers import Opportunist
-from simlab.contracts import ContractError, check_attacker, check_metric, check_strategy, check_threat, checks
+from simlab.contracts import (
+    ContractError,
+    check_attacker,
+    check_control,
+    check_metric,
+    check_strategy,
+    check_threat,
+    checks,
+    controls,
+)
 from simlab.contracts.common import has_a_unit_for_each_number
+from simlab.contracts.contract import copy_of
 from simlab.contracts.strategies import denies_outside_the_scope, grants_within_entitlements
 from simlab.errors import SimlabError
 from simlab.metrics import METRICS
@@ -551,12 +561,133 @@ BROKEN_METRICS = {
     Twin: "has_a_name_of_its_own",
 }
 
-BROKEN = {**BROKEN_STRATEGIES, **BROKEN_THREATS, **BROKEN_ATTACKERS, **BROKEN_METRICS}
+# --- controls ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("component", [Sound, Blow, First, Length])
+@dataclass(frozen=True)
+class Shut:
+    """A control that keeps its promises: nobody tasks anybody (original)."""
+
+    name = "shut"
+    removes = True
+    agents = ()
+    says = "let nobody task anybody"
+
+    @classmethod
+    def along(cls, path, scenario, strategy):
+        yield cls()
+
+    def apply(self, scenario, strategy):
+        return replace(scenario, system=replace(scenario.system, delegations=())), strategy
+
+
+@dataclass(frozen=True)
+class Mute(Shut):
+    """It has no words (original)."""
+
+    says = " "
+
+
+@dataclass(frozen=True)
+class Undecided(Shut):
+    """Perhaps it removes something (original)."""
+
+    removes = 1
+
+
+@dataclass(frozen=True)
+class Everywhere(Shut):
+    """It is about agents that are no names (original)."""
+
+    agents = "all"
+
+
+@dataclass(frozen=True)
+class Hesitant(Shut):
+    """It proposes itself every other time (original)."""
+
+    @classmethod
+    def along(cls, path, scenario, strategy):
+        if next(COUNTER) % 2:
+            yield cls()
+
+
+@dataclass(frozen=True)
+class Shy(Shut):
+    """It proposes another (original)."""
+
+    @classmethod
+    def along(cls, path, scenario, strategy):
+        yield Shut()
+
+
+@dataclass(frozen=True)
+class Fidgety(Shut):
+    """Each time it changes something else (original)."""
+
+    def apply(self, scenario, strategy):
+        return replace(scenario, horizon=float(next(COUNTER))), strategy
+
+
+@dataclass(frozen=True)
+class Vandal(Shut):
+    """It breaks what it is lent (original)."""
+
+    def apply(self, scenario, strategy):
+        scenario.system.tools.pop("deploy.run", None)
+        return scenario, strategy
+
+
+@dataclass(frozen=True)
+class Half(Shut):
+    """It forgets the strategy (original)."""
+
+    def apply(self, scenario, strategy):
+        return scenario, strategy.name
+
+
+@dataclass(frozen=True)
+class Insatiable(Shut):
+    """It takes a second a time (original)."""
+
+    def apply(self, scenario, strategy):
+        return replace(scenario, horizon=scenario.horizon - 1), strategy
+
+
+@dataclass(frozen=True)
+class Lavish(Shut):
+    """It takes all rights away, and gives one (original)."""
+
+    def apply(self, scenario, strategy):
+        agents = {
+            name: replace(
+                agent,
+                menu=(Permission.parse("read:deploy"),),
+                entitlements=frozenset({Permission.parse("read:deploy")}),
+            )
+            for name, agent in scenario.system.agents.items()
+        }
+        return replace(scenario, system=replace(scenario.system, agents=agents)), strategy
+
+
+BROKEN_CONTROLS = {
+    Mute: "says_what_is_to_be_done",
+    Undecided: "says_what_is_to_be_done",
+    Everywhere: "says_what_is_to_be_done",
+    Hesitant: "is_proposed_along_a_way",
+    Shy: "is_proposed_along_a_way",
+    Fidgety: "changes_the_same_each_time",
+    Half: "changes_the_same_each_time",
+    Insatiable: "is_enough_once",
+    Lavish: "never_enlarges",
+}
+
+BROKEN = {**BROKEN_STRATEGIES, **BROKEN_THREATS, **BROKEN_ATTACKERS, **BROKEN_METRICS, **BROKEN_CONTROLS}
+
+
+@pytest.mark.parametrize("component", [Sound, Blow, First, Length, Shut])
 def test_a_stranger_who_keeps_the_promises_is_accepted(component):
-    """The four from which the broken ones descend."""
+    """The five from which the broken ones descend."""
     for check in checks(component()):
         check(component())
 
@@ -570,7 +701,8 @@ def test_the_right_check_catches_it_first(kind, name):
     run_all = next(
         run
         for method, run in (
-            ("decide", check_strategy), ("strike", check_threat), ("next_move", check_attacker), ("compute", check_metric)
+            ("decide", check_strategy), ("strike", check_threat), ("next_move", check_attacker), ("compute", check_metric),
+            ("apply", check_control),
         )
         if hasattr(component, method)
     )  # fmt: skip
@@ -588,7 +720,8 @@ def test_every_check_catches_something():
     every = {
         check.__name__
         for listed in (
-            contracts.STRATEGY_CHECKS, contracts.THREAT_CHECKS, contracts.ATTACKER_CHECKS, contracts.METRIC_CHECKS
+            contracts.STRATEGY_CHECKS, contracts.THREAT_CHECKS, contracts.ATTACKER_CHECKS, contracts.METRIC_CHECKS,
+            contracts.CONTROL_CHECKS,
         )
         for check in listed
     }  # fmt: skip
@@ -605,9 +738,19 @@ def test_what_goes_wrong_inside_a_component_is_told_as_its_fault():
     assert isinstance(caught.value, SimlabError)
 
 
+def test_a_control_that_breaks_what_it_is_lent_is_caught(monkeypatch):
+    """On a scenario of its own, so that the example is whole afterwards."""
+    lent = copy_of(controls.SCENARIO)
+    monkeypatch.setattr(controls, "SCENARIO", lent)
+    with pytest.raises(ContractError, match="changes the scenario that it is given"):
+        check_control(Vandal())
+
+
 def test_what_is_no_component_is_told_so():
     """A number has no contract."""
-    with pytest.raises(ContractError, match="neither a strategy, a threat, an attacker nor a metric"):
+    with pytest.raises(
+        ContractError, match="neither a strategy, a threat, an attacker, a metric nor a control"
+    ):
         list(checks(42))
 
 

@@ -8,16 +8,20 @@ from simlab.attackers import ATTACKERS, GoalSeeker, Scripted
 from simlab.contracts import (
     ATTACKER_CHECKS,
     COMMON,
+    CONTROL_CHECKS,
     EXAMPLE,
     METRIC_CHECKS,
     STRATEGY_CHECKS,
     THREAT_CHECKS,
     check_attacker,
+    check_control,
     check_metric,
     check_strategy,
     check_threat,
     checks,
 )
+from simlab.contracts.controls import SCENARIO, WAY
+from simlab.controls import CONTROLS, along
 from simlab.metrics import METRICS
 from simlab.model.attack import When
 from simlab.model.chance import Exponential, Fixed
@@ -58,6 +62,13 @@ ATTACKERS_BUILT = (
     Scripted(("read:inbox",), repeat=True),
     Scripted(()),
 )
+CONTROLS_AIMED = tuple(
+    dict.fromkeys(
+        control
+        for text in ("static-rbac", "jit", "intent:flows=false")
+        for control in along(WAY, SCENARIO, parse(text))
+    )
+)
 
 
 def cases(components, demanded):
@@ -70,6 +81,8 @@ def cases(components, demanded):
 
 
 def label(component):
+    if hasattr(component, "apply"):
+        return component.says.replace(" ", "-")
     return describe(component) if hasattr(component, "decide") else component.name
 
 
@@ -97,14 +110,21 @@ def test_metrics_keep_their_contract(metric, check):
     check(metric)
 
 
+@pytest.mark.parametrize(("control", "check"), cases(CONTROLS_AIMED, CONTROL_CHECKS))
+def test_controls_keep_their_contract(control, check):
+    """Each control that applies to the way through the example, under three strategies."""
+    check(control)
+
+
 def test_nothing_that_is_registered_is_left_out():
     """A new component that is registered and not checked here fails this test."""
     assert {type(strategy) for strategy in VARIANTS} == set(STRATEGIES.values())
     assert {type(threat) for threat in THREATS_AIMED} == set(THREATS.values())
     assert {type(attacker) for attacker in ATTACKERS_BUILT} == set(ATTACKERS.values())
+    assert {type(control) for control in CONTROLS_AIMED} == set(CONTROLS.values())
 
 
-@pytest.mark.parametrize("registry", [STRATEGIES, THREATS, ATTACKERS, METRICS])
+@pytest.mark.parametrize("registry", [STRATEGIES, THREATS, ATTACKERS, METRICS, CONTROLS])
 def test_a_component_is_registered_under_its_own_name(registry):
     """What YAML and the command line call it is what it calls itself."""
     for name, component in registry.items():
@@ -123,11 +143,12 @@ def test_the_checks_that_fit_are_found_by_what_a_component_can_do():
     assert tuple(checks(KeyLeak("shared"))) == THREAT_CHECKS
     assert tuple(checks(Scripted(()))) == ATTACKER_CHECKS
     assert tuple(checks(METRICS["goal"])) == METRIC_CHECKS
+    assert tuple(checks(CONTROLS_AIMED[0])) == CONTROL_CHECKS
 
 
 def test_each_check_says_in_a_sentence_what_it_demands():
     """Their names and texts are what a stranger reads."""
-    every = {*COMMON, *STRATEGY_CHECKS, *THREAT_CHECKS, *ATTACKER_CHECKS, *METRIC_CHECKS}
+    every = {*COMMON, *STRATEGY_CHECKS, *THREAT_CHECKS, *ATTACKER_CHECKS, *METRIC_CHECKS, *CONTROL_CHECKS}
     assert len({check.__name__ for check in every}) == len(every) >= 18
     assert all(check.__doc__ and check.__doc__.rstrip().endswith(".") for check in every)
 
@@ -138,6 +159,7 @@ def test_one_call_runs_all_checks():
     check_threat(KeyLeak("shared"))
     check_attacker(Scripted(("read:inbox",)))
     check_metric(METRICS["goal"])
+    check_control(CONTROLS["remove-secret"]("mail", "shared"))
 
 
 def test_the_example_has_what_the_checks_need():
