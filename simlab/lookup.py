@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from simlab.errors import ParameterError, UnknownNameError
 from simlab.units import seconds
@@ -87,7 +87,12 @@ def build(component: type[Component], given: Mapping[str, Any]) -> Component:
 
 
 def _read(name: str, value: Any, kind: Any, unit: str) -> Any:
-    if not isinstance(value, str) or kind is str or "Literal" in str(kind):
+    if not isinstance(value, str) or kind is str:
+        return value
+    if get_origin(kind) is Literal:
+        if value not in get_args(kind):
+            msg = f"parameter '{name}': unknown word {value!r} ({did_you_mean(value, get_args(kind))})"
+            raise ParameterError(msg)
         return value
     try:
         if kind is bool:

@@ -44,6 +44,8 @@ class TelemetrySpec(Strict):
     """Share of an attacker's requests that raise an alert; dimensionless."""
     lag: DurationSpec = 0.0
     """From request to alert."""
+    flagged: Probability = 1.0
+    """Share of an attacker's requests that a policy allowed and flagged that raise an alert; dimensionless."""
 
 
 class DomainSpec(Strict):
@@ -86,6 +88,8 @@ class ResourceSpec(Strict):
     """Keys and secrets that a reader finds in it."""
     obeyed_by: list[Identifier] = Field(default_factory=list)
     """Agents that do what its content says."""
+    owner: str = ""
+    """The team that it belongs to, for rules on attributes; everybody's, if it is not said."""
 
 
 class ToolSpec(Strict):
@@ -121,6 +125,10 @@ class AgentSpec(Strict):
     """The team that answers for it."""
     key: Identifier = ""
     """The standing key it uses; agents that name the same key share it. Default: one of its own."""
+    clearance: list[str] = Field(default_factory=list)
+    """Labels of data that it may touch, for rules on attributes; all, if it is not said."""
+    ceiling: Amount = float("inf")
+    """Highest sensitivity that it may touch, for rules on attributes; dimensionless; any, if it is not said."""
 
 
 class SecretSpec(Strict):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from simlab.model.access import Decision, Grant, Request
+from simlab.model.access import Decision, Grant, Life, Request
 from simlab.model.system import Agent, Task
 
 
 @dataclass(frozen=True, slots=True)
 class JIT:
     """Each task gets a credential of its own, which ends with the task or when its time is up.
+
+    Wrong where credentials outlive the work (long lives, ``life=session``), and no answer to an agent that is
+    turned while it works: the credential of the job covers what the job's tools can do together.
 
     A credential is scoped to the *job*: to what the tools that the job may call need, because an agent
     chooses among them at run time. With ``scope=intent`` it is scoped to what the task declares instead.
@@ -33,6 +36,11 @@ class JIT:
     """Of use only to the workload that it was issued to."""
     scope: Literal["job", "intent", "roles"] = "job"
     """What it covers: the tools of the job, the declared needs, or all that the roles allow."""
+    life: Life = "task"
+    """What ends it before its time is up: the end of the task, the end of the whole piece of work, or nothing.
+
+    With ``session`` nobody ends it: the agent keeps it, and its later tasks on the same terms use it again.
+    """
 
     name = "jit"
     online = False
@@ -41,7 +49,7 @@ class JIT:
     def grant(self, agent: Agent, task: Task) -> Grant:
         """Return what the task needs and the roles allow, for a short time."""
         asked = {"job": task.template, "intent": task.intent.needs, "roles": agent.entitlements}[self.scope]
-        return Grant(agent.entitlements & asked, ttl=self.ttl, bound=self.bound)
+        return Grant(agent.entitlements & asked, ttl=self.ttl, bound=self.bound, life=self.life)
 
     def decide(self, request: Request) -> Decision:
         """Return whether the task's credential covers the permission."""
