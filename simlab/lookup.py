@@ -83,16 +83,23 @@ def build(component: type[Component], given: Mapping[str, Any]) -> Component:
             msg = f"unknown parameter '{name}' ({did_you_mean(name, fields)})"
             raise ParameterError(msg)
         values[name] = _read(name, value, hints[name], fields[name].metadata.get("unit", ""))
+        _within(name, values[name], fields[name].metadata)
     return component(**values)
 
 
+def _within(name: str, value: Any, bounds: Mapping[str, Any]) -> None:
+    """Hold a number to the bounds ``low`` and ``high`` of its field."""
+    low, high = bounds.get("low", -math.inf), bounds.get("high", math.inf)
+    if isinstance(value, int | float) and not low <= value <= high:
+        msg = f"parameter '{name}': {value:g} is out of range (from {low:g} to {high:g})"
+        raise ParameterError(msg)
+
+
 def _read(name: str, value: Any, kind: Any, unit: str) -> Any:
-    if not isinstance(value, str) or kind is str:
-        return value
-    if get_origin(kind) is Literal:
-        if value not in get_args(kind):
-            msg = f"parameter '{name}': unknown word {value!r} ({did_you_mean(value, get_args(kind))})"
-            raise ParameterError(msg)
+    if get_origin(kind) is Literal and value not in get_args(kind):
+        msg = f"parameter '{name}': unknown value {value!r} ({did_you_mean(str(value), map(str, get_args(kind)))})"
+        raise ParameterError(msg)
+    if not isinstance(value, str) or kind is str or get_origin(kind) is Literal:
         return value
     try:
         if kind is bool:

@@ -67,7 +67,7 @@ from simlab.strategies import (
     TokenExchange,
 )
 from simlab.strategies import Intent as IntentPolicy
-from simlab.threats import CompromisedTool, KeyLeak, Nothing, PromptInjection
+from simlab.threats import CompromisedTool, KeyLeak, Nothing, PromptInjection, StolenSession
 
 MINUTE, HOUR = 60.0, 3600.0
 HORIZON = 8 * HOUR
@@ -174,6 +174,8 @@ class Shape:
     latencies: bool = True
     """Time to issue and to decide."""
     response: bool = True
+    forging: bool = True
+    """Secrets that stand for an identity or sign for a domain, and word of a revocation that goes hop by hop."""
     ties: bool = True
 
 
@@ -188,6 +190,7 @@ ALONE = Shape(
     obeying=False,
     response=False,
     latencies=False,
+    forging=False,
 )
 """No work, no defenders, one clock for each try: who gets where first is a question of shortest paths."""
 
@@ -196,6 +199,8 @@ def scenario(seed: int, shape: Shape = ANY) -> Scenario:
     """Return the random scenario that belongs to *seed*."""
     dice = Dice("scenario", seed)
     system = random_system(dice, shape)
+    if shape.forging:
+        system = _forgeable(Dice("forging", seed), system, shape)
     threats = _threats(dice, shape, system)
     return Scenario(
         name=f"random-{seed}",
@@ -277,6 +282,34 @@ def random_system(dice: Dice, shape: Shape) -> System:
     }
     system = replace(system, workflows=flows)
     return replace(system, compositions=_compositions(dice, shape, system, rights, keys))
+
+
+def _forgeable(dice: Dice, system: System, shape: Shape) -> System:
+    """Return *system* with identities by secret, keys that sign, credentials of limited life and slow word of ends."""
+    secrets = sorted(system.secrets)
+    agents = {
+        name: replace(agent, identity=dice.one(secrets)) if secrets and dice.chance(0.25) else agent
+        for name, agent in system.agents.items()
+    }
+    domains = {
+        name: replace(
+            domain,
+            signing_key=dice.one(secrets) if secrets and dice.chance(0.15) else "",
+            cascade=dice.one((ZERO, span(dice, 10 * MINUTE, ties=shape.ties))),
+        )
+        for name, domain in system.domains.items()
+    }
+    flows = {
+        name: replace(
+            flow,
+            tasks=tuple(
+                replace(task, ttl=dice.one((math.inf, math.inf, 10 * MINUTE))) if task.parent >= 0 else task
+                for task in flow.tasks
+            ),
+        )
+        for name, flow in system.workflows.items()
+    }
+    return replace(system, agents=agents, domains=domains, workflows=flows)
 
 
 def _names(letter: str, count: int) -> list[str]:
@@ -438,6 +471,9 @@ def _threats(dice: Dice, shape: Shape, system: System) -> tuple[ThreatEvent, ...
         elif kind == "prompt-injection":
             target = dice.one(list(system.resources))
             threats[kind, target] = PromptInjection(target, when, lasts, first, noticed)
+        elif kind == "stolen-session":
+            target = dice.one(list(system.agents))
+            threats[kind, target] = StolenSession(target, when.delay, first, noticed, lasts)
         elif kind == "compromised-tool":
             target = dice.one(list(system.tools))
             threats[kind, target] = CompromisedTool(target, when, first, noticed, lasts)
@@ -482,6 +518,7 @@ def _response(dice: Dice, shape: Shape) -> Response:
         triage=dice.one((ZERO, span(dice, 10 * MINUTE, ties=ties))),
         quarantine=dice.chance(0.7),
         replace=dice.one((ZERO, NEVER, span(dice, HOUR, ties=ties))),
+        roots=Dice("roots", dice.uniform()).chance(0.3),
     )
 
 
@@ -500,6 +537,13 @@ def strategy(seed: int) -> Strategy:
     static = StaticRBAC(rotation, dice.one((0.0, 10 * MINUTE)))
     jit = JIT(
         dice.one((5 * MINUTE, 15 * MINUTE, 2 * HOUR)), dice.chance(0.3), dice.one(("job", "intent", "roles"))
+    )
+    terms = Dice("terms", seed)  # dice of its own: new terms do not change what a seed has built so far
+    jit = replace(
+        jit,
+        replay=terms.one((0.0, 0.0, 0.3)),
+        audience=terms.chance(0.3),
+        single_use=terms.chance(0.3),
     )
     intent = IntentPolicy(dice.chance(0.7), dice.chance(0.7), dice.one((0, 1, 8)), rotation)
     newer = Dice("newer strategy", seed)

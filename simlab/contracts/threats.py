@@ -12,7 +12,7 @@ from simlab.model.attack import Foothold, ThreatEvent, Timing
 
 
 @contract
-def keeps_time(threat: ThreatEvent) -> Iterator[str]:
+def keeps_time(threat: Any) -> Iterator[str]:
     """Its moment and its waits are laws of durations; its chance lies in [0, 1]."""
     for name, law in (
         ("when", threat.when.delay),
@@ -21,6 +21,8 @@ def keeps_time(threat: ThreatEvent) -> Iterator[str]:
         ("lasts", threat.lasts),
     ):
         yield from no_law_of_durations(law, name)
+    if not isinstance(threat.once, bool):
+        yield f"once is {threat.once!r}"
     if threat.when.timing not in get_args(Timing) or not 0 <= threat.when.chance <= 1:
         yield f"when is {threat.when}"
 

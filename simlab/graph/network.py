@@ -16,7 +16,7 @@ def network(system: System) -> nx.DiGraph[str]:
     """Return principals, agents, resources and secrets, and what leads from one to the other.
 
     Nodes carry ``kind`` and, where they have one, ``domain``. Edges carry ``kind``: ``tasks``, ``delegates``
-    (with its ``mode``), ``asks`` (with its ``actions``), ``holds`` or ``steers``.
+    (with its ``mode``), ``asks`` (with its ``actions``), ``holds``, ``steers`` or ``mints``.
 
     Examples
     --------
@@ -55,6 +55,13 @@ def _add_permissions(graph: nx.DiGraph[str], system: System) -> None:
             graph.add_edge(resource.name, holder, kind="holds")
         for agent_name in resource.obeyed_by:
             graph.add_edge(resource.name, agent_name, kind="steers")
+    _add_secrets(graph, system)
+
+
+def _add_secrets(graph: nx.DiGraph[str], system: System) -> None:
+    for secret_name, agents in system.forgers().items():
+        for name in dict.fromkeys(agent for agent, _ in agents):
+            graph.add_edge(secret_name, name, kind="mints")
     for secret in system.secrets.values():
         graph.add_node(secret.name, kind="secret")
         for permission in sorted(secret.scope):
@@ -73,9 +80,9 @@ def path_edges(reach: Reach, fact: str) -> list[tuple[str, str]]:
     """
     edges = []
     for step in reach.explain(fact):
-        target = step.fact.partition(":")[2].rpartition(">")[2]
+        target = step.fact.partition(":")[2].rpartition(">")[2].partition("@")[0]
         for need in step.needs:
-            source = need.partition(":")[2].rpartition(">")[2]
+            source = need.partition(":")[2].rpartition(">")[2].partition("@")[0]
             if source != target:
                 edges.append((source, target))
     return list(dict.fromkeys(edges))

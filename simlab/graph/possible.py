@@ -13,7 +13,7 @@ from itertools import combinations, product
 from simlab.errors import BudgetError
 from simlab.model.access import Decision, Permission, Scope, Strategy
 from simlab.model.composition import Rulebook
-from simlab.model.doors import Door, World
+from simlab.model.doors import Door, World, signed
 from simlab.model.system import CONTROL, EXFILTRATE, HOLD, STEER, System, Task, Workflow
 from simlab.strategies.authority import NOTHING, Authority, ad_hoc, decide_secret, idle
 
@@ -58,7 +58,9 @@ def possible(world: World, strategy: Strategy) -> Possible:
     for via, doors in sorted(world.behind.items()):
         first = world.doors[doors[0]]
         menu = [world.doors[index].move.permission for index in doors]
-        if via.startswith(f"{HOLD}:"):
+        if first.minted:
+            _mint(result, first, menu)
+        elif via.startswith(f"{HOLD}:"):
             _hold(result, first.key, menu)
         else:
             _steer(result, first, via, menu)
@@ -79,16 +81,35 @@ def contexts(known: frozenset[str], *present: str) -> Iterator[frozenset[str]]:
 
 
 def _hold(result: Possible, key: str, menu: list[Permission]) -> None:
-    system, authority = result.world.system, result.authority
+    authority = result.authority
     for permission in menu:
         why = _outsider(authority, key, permission)
         ways = [([], why)] if why else _borrowed(result, key, permission)
         for also, reason in ways:
-            needs = [f"{HOLD}:{key}", *also]
-            result.allow(needs, str(permission), reason)
-            if system.resources[permission.resource].label and system.reads(permission):
-                fact = f"{EXFILTRATE}:{permission.resource}"
-                result.allow(needs, fact, reason, f"{fact} by reading with {key}")
+            _outside(result, [f"{HOLD}:{key}", *also], permission, reason, key)
+
+
+def _outside(result: Possible, needs: list[str], permission: Permission, why: Why, key: str) -> None:
+    """Let an outsider with *needs* have *permission*, and the data that it reads."""
+    system = result.world.system
+    result.allow(needs, str(permission), why)
+    if system.resources[permission.resource].label and system.reads(permission):
+        fact = f"{EXFILTRATE}:{permission.resource}"
+        result.allow(needs, fact, why, f"{fact} by reading with {key}")
+
+
+def _mint(result: Possible, door: Door, menu: list[Permission]) -> None:
+    """Allow what an outsider gets with credentials issued in the name of the agent of *door*."""
+    authority, user, via = result.authority, door.minted, door.move.via
+    for permission in menu:
+        for grant in authority.mintable(user, authority.group(permission), signed(door)):
+            decision = authority.decide(authority.request(idle(user), permission, grant.scope, NOTHING))
+            if decision.allowed:
+                why = Why(
+                    f"credential minted for {user} with {door.secret}", decision.reason, decision.policy
+                )
+                _outside(result, [via], permission, why, door.secret)
+                break
 
 
 def _borrowed(result: Possible, key: str, permission: Permission) -> list[tuple[list[str], Why]]:
@@ -102,7 +123,7 @@ def _borrowed(result: Possible, key: str, permission: Permission) -> list[tuple[
             for lineage in ((idle(root),), *(lineage for _, lineage in authority.sessions[root])):
                 tasks = extend(system, lineage, door)
                 grant, scope = authority.held(tasks[-1], group), authority.scope(tasks, group)
-                if grant is None or grant.bound or scope is None:
+                if grant is None or not grant.presentable or scope is None:
                     continue
                 decision = authority.decide(authority.request(idle(user), permission, scope, NOTHING))
                 if decision.allowed:
@@ -127,7 +148,7 @@ def _outsider(authority: Authority, key: str, permission: Permission) -> Why | N
     for user in authority.users[key]:
         for task in (idle(user), *(lineage[-1] for _, lineage in authority.sessions[user])):
             grant = authority.held(task, group)
-            if grant is None or grant.bound:
+            if grant is None or not grant.presentable:
                 continue
             decision = authority.decide(authority.request(idle(user), permission, grant.scope, NOTHING))
             if decision.allowed:

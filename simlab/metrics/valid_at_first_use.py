@@ -28,5 +28,5 @@ class ValidAtFirstUse:
         """Return the number [probability]."""
         for event in run.incident:
             if event.kind == "request" and event.actor == "intruder" and not event.chain:
-                return float(event.reason not in {"expired", "revoked", "not-holder"})
+                return float(event.reason not in {"expired", "revoked", "used", "not-holder"})
         return 0.0

@@ -78,6 +78,13 @@ class Grant:
     """Of use only to the workload it was issued to (DPoP RFC 9449, mTLS RFC 8705)."""
     grace: float = 0.0
     """[s] for which a standing credential outlives the issue of its successor."""
+    replay: float = 0.0
+    """Chance that a bound credential can be used by a thief all the same, because the proof of its holder leaks
+    with it; dimensionless. Settled once for each credential."""
+    audience: bool = False
+    """Each domain gets a credential of its own, which no other domain accepts (RFC 8707)."""
+    single_use: bool = False
+    """Good for one request that is allowed, and dead from then on."""
     life: Life = "task"
     """What ends it before its time is up, unless it is standing."""
     mode: DelegationMode | None = None
@@ -98,9 +105,19 @@ class Grant:
             standing=self.standing and other.standing,
             bound=self.bound or other.bound,
             grace=min(self.grace, other.grace),
+            replay=math.prod(grant.replay for grant in (self, other) if grant.bound)
+            if self.bound or other.bound
+            else 0.0,
+            audience=self.audience or other.audience,
+            single_use=self.single_use or other.single_use,
             life=min(lives, key=STRICTNESS.__getitem__, default="task"),
             mode=mode,
         )
+
+    @property
+    def presentable(self) -> bool:
+        """Return whether anybody but its holder could ever present what is issued on these terms."""
+        return not self.bound or self.replay > 0
 
 
 class Request(NamedTuple):
@@ -183,15 +200,32 @@ class Credential:
     """Index of the group of domains that accept it; -1 for all."""
     revoked: dict[str, float] | None = field(default=None)
     """[s] per domain, from when that domain refuses it; None while nobody revoked it."""
+    cascade: dict[str, float] = field(default_factory=dict)
+    """[s] per domain, by which each generation of its descendants is refused later than the one before."""
+    spent: float = math.inf
+    """[s] of simulated time when a credential for a single use was used."""
+
+    def lineage(self) -> tuple[Credential, ...]:
+        """Return it and what it descends from, root last."""
+        return (self,) if self.parent is None else (self, *self.parent.lineage())
 
     def dies(self, domain: str) -> float:
-        """Return when *domain* stops accepting it or what it descends from [s]."""
-        end = self.expires
+        """Return when *domain* stops accepting it or what it descends from [s].
+
+        Word of a revocation goes down the chain of delegations, and a domain may take its time for each hop.
+        What was issued after the end of its ancestor is dead at once.
+        """
+        end = min(self.expires, self.spent)
+        hops = 0
         holder: Credential | None = self
         while holder is not None:
             if holder.expires < end:
                 end = holder.expires
             if holder.revoked is not None:
-                end = min(end, holder.revoked.get(domain, math.inf))
+                refused = holder.revoked.get(domain, math.inf)
+                if hops and self.issued < refused:
+                    refused += hops * holder.cascade.get(domain, 0.0)
+                end = min(end, refused)
             holder = holder.parent
+            hops += 1
         return end

@@ -77,6 +77,10 @@ class ThreatEvent(Protocol):
     def lasts(self) -> Distribution:
         """Return the law of the time for which a steered session or workload goes on obeying [s]."""
 
+    @property
+    def once(self) -> bool:
+        """Return whether one strike is all; if not, each session that is exposed is another one."""
+
     def strike(self, system: System) -> Foothold:
         """Return all that it can hand over, whichever session it strikes."""
 
@@ -153,6 +157,8 @@ class Response:
     """Stop the sessions and workloads that were seen to be steered, as well as the credentials."""
     replace: Distribution = ZERO
     """[s] from revoking a standing credential to its replacement."""
+    roots: bool = False
+    """Revoke as well what a credential descends from: the caller's, or the secret that had it issued."""
 
 
 NO_RESPONSE = Response(acts=False)

@@ -10,7 +10,7 @@ from simlab.errors import BudgetError
 from simlab.model.access import DelegationMode, Permission
 from simlab.model.attack import Move
 from simlab.model.composition import Rulebook
-from simlab.model.system import CONTROL, HOLD, STEER, Agent, System
+from simlab.model.system import CONTROL, HOLD, MINT, STEER, Agent, System
 
 MOST_CHAINS = 100_000
 """Most chains of delegation that one system may have; beyond, naming them all takes too long."""
@@ -30,6 +30,10 @@ class Door(NamedTuple):
     """The permission as a fact."""
     domain: str
     """The domain that decides."""
+    minted: str = ""
+    """The agent in whose name a credential is issued to be presented; empty where one is held."""
+    secret: str = ""
+    """The secret that has it issued."""
 
 
 @dataclass(slots=True)
@@ -53,6 +57,10 @@ class World:
         for agent, facts in self.chains.items():
             for fact in facts:
                 book.add(f"delegation {fact}", [f"{STEER}:{agent}"], [fact])
+        for secret, agents in self.system.forgers().items():
+            for agent, domain in agents:
+                fact = minting(agent, domain)
+                book.add(f"{secret} stands for {agent}", [f"{HOLD}:{secret}"], [fact])
         for permission in self.permissions():
             for name, gives in self.consequences(permission):
                 book.add(name, [str(permission)], [gives])
@@ -99,6 +107,7 @@ def explore(system: System) -> World:
         _open(world, f"{HOLD}:{key}", sorted(asked), (), (), key)
     for secret in system.secrets.values():
         _open(world, f"{HOLD}:{secret.name}", sorted(secret.scope), (), (), secret.name)
+    _open_mints(world)
     edges = _edges(system)
     for agent in system.agents.values():
         _open(world, f"{STEER}:{agent.name}", agent.menu, (agent.name,), (), "")
@@ -112,6 +121,36 @@ def explore(system: System) -> World:
     for index, door in enumerate(world.doors):
         world.behind.setdefault(door.move.via, []).append(index)
     return world
+
+
+def minting(agent: str, domain: str = "") -> str:
+    """Return the fact that credentials can be had in the name of *agent*: in one *domain*, or in all.
+
+    Examples
+    --------
+    >>> minting("bot"), minting("bot", "cloud")
+    ('mint:bot', 'mint:bot@cloud')
+    """
+    return f"{MINT}:{agent}@{domain}" if domain else f"{MINT}:{agent}"
+
+
+def signed(door: Door) -> bool:
+    """Return whether what is presented at *door* is signed by its thief, who asks no issuer."""
+    return door.move.via.endswith(f"@{door.domain}")
+
+
+def _open_mints(world: World) -> None:
+    """Open the doors to which a credential can be presented that was issued in an agent's name."""
+    system = world.system
+    for secret, agents in system.forgers().items():
+        for name, only in agents:
+            agent = system.agents[name]
+            for permission in sorted({*agent.menu, *agent.entitlements}):
+                domain = system.resources[permission.resource].domain
+                if only in {"", domain}:
+                    move = Move(permission, minting(name, only))
+                    key = agent.key or agent.name
+                    world.doors.append(Door(move, (), (), key, str(permission), domain, name, secret))
 
 
 def _open(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import inf
 from typing import Literal
 
 from simlab.model.access import DelegationMode, Intent, Permission, Scope
@@ -21,9 +21,9 @@ ACTIONS: dict[str, ActionClass] = {
 }
 """The verbs that every scenario may use, and what each does; a scenario can declare more."""
 
-CONTROL, STEER, HOLD, EXFILTRATE = "control", "steer", "hold", "exfiltrate"
+CONTROL, STEER, HOLD, MINT, EXFILTRATE = "control", "steer", "hold", "mint", "exfiltrate"
 """Verbs of facts that are not requests: control of a workload, steering of one session of it, a credential
-held outside its workload, data carried out."""
+held outside its workload, the power to have credentials issued in its name, data carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,10 @@ class Domain:
     telemetry: Telemetry = Telemetry()
     revocation: Distribution = ZERO
     """[s] from the order to revoke until no enforcement point accepts the credential."""
+    signing_key: str = ""
+    """The secret with which its credentials are signed; empty where nobody can get at it."""
+    cascade: Distribution = ZERO
+    """[s] more for each delegation below the revoked credential, until what descends from it is refused too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +126,11 @@ class Agent:
     """Chance that it does what injected content says; dimensionless."""
     owner: str = ""
     """The team that answers for it; an attribute."""
+    identity: str = ""
+    """The secret by which the issuer knows it; empty where the issuer attests the workload that runs."""
     clearance: tuple[str, ...] | None = None
     """Labels of data that it may touch; None for all; an attribute."""
-    ceiling: float = inf
+    ceiling: float = math.inf
     """Highest sensitivity that it may touch; dimensionless; an attribute."""
     used: tuple[Use, ...] = ()
     """What its workflows need; filled in when the system is built."""
@@ -176,6 +182,8 @@ class Task:
     """How the last agent of the chain was tasked by the one before it."""
     parent: int = -1
     """Index, in its workflow, of the task that delegated this one; -1 for a root."""
+    ttl: float = math.inf
+    """[s] that its credentials live at most, whatever the strategy grants."""
     passes: Scope = frozenset()
     """What the tools of the parts that it delegates need, however it delegates them."""
 
@@ -245,6 +253,20 @@ class System:
     def users_of(self, key: str) -> tuple[Agent, ...]:
         """Return the agents that use the standing key *key*; one agent of that name if none names it."""
         return tuple(agent for agent in self.agents.values() if agent.key == key)
+
+    def forgers(self) -> dict[str, list[tuple[str, str]]]:
+        """Return, by secret, the agents in whose name its holder can have credentials issued, and where.
+
+        The secret of an identity is good in every domain (an empty name), the key that signs in its own.
+        """
+        found: dict[str, list[tuple[str, str]]] = {}
+        for agent in self.agents.values():
+            if agent.identity:
+                found.setdefault(agent.identity, []).append((agent.name, ""))
+        for domain in self.domains.values():
+            if domain.signing_key:
+                found.setdefault(domain.signing_key, []).extend((agent, domain.name) for agent in self.agents)
+        return {secret: sorted(agents) for secret, agents in sorted(found.items())}
 
     def writes(self, permission: Permission) -> bool:
         """Return whether *permission* changes or sends something."""

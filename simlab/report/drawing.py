@@ -32,7 +32,7 @@ def draw(graph: dict[str, Any]) -> Figure:
     for edge in edges:
         ends = (edge["source"], edge["target"])
         if ends not in path and all(end in found for end in ends):
-            line = "--" if edge["kind"] in {"holds", "steers"} else "-"
+            line = "--" if edge["kind"] in {"holds", "steers", "mints"} else "-"
             _arrow(axes, found[ends[0]], found[ends[1]], GREY, line)
     for number, (source, target) in enumerate(path, 1):
         if source in found and target in found:

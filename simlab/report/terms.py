@@ -48,6 +48,7 @@ REASONS = {
     "outside-secret": "the secret does not cover it",
     "expired": "the credential had expired",
     "revoked": "the credential had been revoked",
+    "used": "the credential was good for one request, and that was made",
     "not-holder": "the credential is of use only to its own workload",
     "no-credential": "nothing was held that could be presented",
     "anything-goes": "everything is allowed",
@@ -128,6 +129,7 @@ def fact(text: str) -> str:
     known = {
         "control": "controls the workload",
         "hold": "holds a credential of",
+        "mint": "can have credentials issued in the name of",
         "exfiltrate": "has carried out the data of",
     }
     return f"{known[verb]} {name}" if verb in known else text

@@ -17,7 +17,7 @@ def useless(study: Study, strategy: str) -> list[str]:
     if stolen:
         often = study.often("valid_at_first_use", strategy)
         found.append(f"a stolen credential was still alive when it was first used {often}")
-    elif study.threats("prompt-injection", "compromised-tool"):
+    elif study.threats("prompt-injection", "compromised-tool", "stolen-session"):
         found.append(
             "nothing need be stolen (the attacker steers an agent at work, with the credentials it has)"
         )
@@ -93,7 +93,7 @@ def _stolen(study: Study, strategy: str) -> str:
     """Return what became of stolen credentials, where any strategy of the study saw one used."""
     metric = "valid_at_first_use"
     if not any(study.seen(metric, name) for name in study.results.strategies):
-        steered = study.threats("prompt-injection", "compromised-tool")
+        steered = study.threats("prompt-injection", "compromised-tool", "stolen-session")
         return "no stolen credential was used: the attacker steers an agent at work" if steered else ""
     rest = "in the others it was dead, bound to its holder, or never tried"
     said = f"a stolen credential was alive at its first use {study.often(metric, strategy)}"

@@ -90,6 +90,8 @@ def _domain(name: str, spec: DomainSpec) -> Domain:
         decision=law(spec.decision),
         telemetry=Telemetry(spec.telemetry.coverage, law(spec.telemetry.lag), spec.telemetry.flagged),
         revocation=law(spec.revocation),
+        signing_key=spec.signing_key,
+        cascade=law(spec.cascade),
     )
 
 
@@ -118,6 +120,7 @@ def _agent(name: str, spec: AgentSpec, roles: dict[str, Scope], tools: dict[str,
         key=spec.key or name,
         susceptibility=spec.susceptibility,
         owner=spec.owner,
+        identity=spec.identity,
         clearance=tuple(spec.clearance) if "clearance" in spec.model_fields_set else None,
         ceiling=float(spec.ceiling),
     )
@@ -125,7 +128,7 @@ def _agent(name: str, spec: AgentSpec, roles: dict[str, Scope], tools: dict[str,
 
 def _response(file: ScenarioFile) -> Response:
     spec = file.response
-    return Response(spec.acts, law(spec.triage), spec.quarantine, law(spec.replace))
+    return Response(spec.acts, law(spec.triage), spec.quarantine, law(spec.replace), spec.roots)
 
 
 def _prices(file: ScenarioFile) -> dict[str, Any]:

@@ -87,10 +87,19 @@ def agents_refer(file: ScenarioFile, names: Names) -> Iterator[Finding]:
     for name, agent in file.agents.items():
         yield from refer(names, "role", ("agents", name, "roles"), agent.roles)
         yield from refer(names, "tool", ("agents", name, "tools"), agent.tools)
+        if agent.identity:
+            yield from at(("agents", name, "identity"), names.reference("secret", agent.identity))
         for index, label in enumerate(agent.clearance):
             if label not in labels:
                 text = f"no resource has the label {shown(label)}"
                 yield Finding(("agents", name, "clearance", index), "E107", text, did_you_mean(label, labels))
+
+
+def domains_refer(file: ScenarioFile, names: Names) -> Iterator[Finding]:
+    """A domain names the secret that signs."""
+    for name, domain in file.domains.items():
+        if domain.signing_key:
+            yield from at(("domains", name, "signing_key"), names.reference("secret", domain.signing_key))
 
 
 def delegations_refer(file: ScenarioFile, names: Names) -> Iterator[Finding]:
@@ -183,6 +192,7 @@ RULES: tuple[Rule, ...] = (
     resources_refer,
     permissions_refer,
     agents_refer,
+    domains_refer,
     delegations_refer,
     workflows_refer,
     arrivals_advance,

@@ -82,6 +82,7 @@ class _Writer:
             template=self.template(step.delegate, step.tools, step.steps),
             mode=mode,
             parent=number,
+            ttl=step.ttl,
         )
 
     def _free_name(self, name: str) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 
 from simlab.lookup import did_you_mean
 from simlab.model.access import Permission
-from simlab.model.system import ACTIONS, CONTROL, EXFILTRATE, HOLD
+from simlab.model.system import ACTIONS, CONTROL, EXFILTRATE, HOLD, MINT
 from simlab.scenario.characters import shown
 from simlab.scenario.places import Tree, get
 
 STEER = "steer"
-VERBS = frozenset({CONTROL, STEER, HOLD, EXFILTRATE})
+VERBS = frozenset({CONTROL, STEER, HOLD, MINT, EXFILTRATE})
 """Verbs of facts that are not requests."""
 ANYONE = "anyone"
 _MOST_COMPARED, _LONGEST = 1000, 80

@@ -22,6 +22,8 @@ class ResponseSpec(Strict):
     """Stop the sessions and workloads that were seen to be steered, as well as the credentials."""
     replace: DurationSpec = 0.0
     """From revoking a standing credential to its replacement."""
+    roots: bool = False
+    """Revoke as well what a credential descends from: the caller's, or the secret that had it issued."""
 
 
 def _no_response(value: Any) -> Any:

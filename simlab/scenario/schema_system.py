@@ -65,6 +65,10 @@ class DomainSpec(Strict):
     """What it sees of the requests made in it."""
     revocation: DurationSpec = 0.0
     """From the order to revoke until no enforcement point accepts the credential."""
+    signing_key: Identifier = ""
+    """The secret with which its credentials are signed: who holds it can issue any of them."""
+    cascade: DurationSpec = 0.0
+    """More for each delegation below the revoked credential, until what descends from it is refused too."""
 
 
 class ResourceSpec(Strict):
@@ -125,6 +129,9 @@ class AgentSpec(Strict):
     """The team that answers for it."""
     key: Identifier = ""
     """The standing key it uses; agents that name the same key share it. Default: one of its own."""
+    identity: Identifier = ""
+    """The secret by which the issuer knows it, such as a client secret. The issuer attests the running workload,
+    if it is not said."""
     clearance: list[str] = Field(default_factory=list)
     """Labels of data that it may touch, for rules on attributes; all, if it is not said."""
     ceiling: Amount = float("inf")
@@ -136,8 +143,8 @@ class SecretSpec(Strict):
 
     copies: Copies = 1
     """So many of them; the sign # in the name becomes 1, 2, 3."""
-    grants: Permissions
-    """What its holder may do."""
+    grants: Permissions = Field(default_factory=list)
+    """What its holder may do; nothing by itself, for a secret that only stands for an identity or signs."""
     ttl: Duration = float("inf")
     """From the start of the run to expiry; never, if it is not said."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from simlab.scenario.fields import FiniteDuration, Identifier, PermissionText, Strict, Text, fault
+from simlab.scenario.fields import Duration, FiniteDuration, Identifier, PermissionText, Strict, Text, fault
 from simlab.scenario.laws import DurationSpec
 from simlab.scenario.schema_system import Copies
 
@@ -38,6 +38,8 @@ class DelegateStep(Strict):
     """What this part declares; the caller's, if it is not said."""
     tools: list[Identifier] = Field(default_factory=list)
     """Tools that this part may call; those that its steps name, if it is not said."""
+    ttl: Duration = float("inf")
+    """Longest life of a credential issued for this part; what the strategy grants, if it is not said."""
     steps: Annotated[list[Step], Field(min_length=1)]
     """What it does, in order."""
 

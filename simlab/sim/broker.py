@@ -210,6 +210,15 @@ class Broker:
             return held
         return self.acquire(caller, group, now) if caller.running else None
 
+    def spend(self, session: Session | None, credential: Credential, now: float) -> None:
+        """Use up a *credential* for a single use; *session* must ask for another one, None for a thief."""
+        credential.spent = now
+        if session is None:
+            return
+        end = min(credential.expires, self.horizon)
+        self._granted[credential.key] -= len(credential.grant.scope) * max(end - now, 0.0) / 3600.0
+        session.credentials[credential.group] = None
+
     def close(self, sessions: Iterable[Session], now: float, *, over: bool = False) -> None:
         """End *sessions*, and the credentials issued for them, unless an intruder keeps them.
 

@@ -66,6 +66,8 @@ class CallPlan:
     """Whether anything can go wrong with it."""
     queued: bool
     """Whether its credential is waited for in a line."""
+    single_use: bool
+    """Whether its credential is good for this one request."""
     kept: bool
     """Whether its credential may be one that an earlier task left."""
     asks: KindPlan | None

@@ -112,7 +112,9 @@ class Harm:
             if (name, agent.name) not in self.struck:
                 self.struck.add((name, agent.name))
                 self._take(name, threat, agent.name, session)
-        elif not session.captured:
+        elif not session.captured and (name, "") not in self.struck:
+            if threat.once:
+                self.struck.add((name, ""))
             self._strike(name, threat, session, call.call.permission)
 
     def _held(self, session: Session) -> list[Credential]:

@@ -22,7 +22,7 @@ from simlab.model.composition import Rulebook
 from simlab.model.doors import World, explore
 from simlab.model.events import Actor, Kind, Static
 from simlab.model.scenario import Scenario
-from simlab.model.system import CONTROL, HOLD, STEER, Call, Task, Workflow
+from simlab.model.system import CONTROL, HOLD, MINT, STEER, Call, Task, Workflow
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan, KindPlan
 from simlab.sim.moods import Mood, moods_of
 from simlab.strategies import describe
@@ -225,6 +225,12 @@ class Plan:
             ),
         )
 
+    @cached_property
+    def _minted(self) -> frozenset[str]:
+        """Return the agents in whose name an intruder could ever have credentials issued."""
+        mints = (fact for fact in self.reach.steps if fact.startswith(f"{MINT}:"))
+        return frozenset(fact.partition(":")[2].partition("@")[0] for fact in mints)
+
     def _touchable(self, kinds: tuple[KindPlan, ...], calls: tuple[CallPlan, ...]) -> bool:
         """Return whether anything outside a piece of work can change what becomes of it.
 
@@ -237,6 +243,7 @@ class Plan:
             f"{CONTROL}:{kind.task.agent}" in facts
             or f"{STEER}:{kind.task.agent}" in facts
             or f"{HOLD}:{kind.key}" in facts
+            or kind.task.agent in self._minted
             or any(grant and grant.standing and grant.ttl < math.inf for grant in kind.grants)
             for kind in kinds
         )
@@ -250,6 +257,8 @@ class Plan:
         kind = self.kind(flow.lineage(call.task))
         online = self.authority.groups[group].online
         label = frozenset({resource.label}) if reads and resource.label else frozenset()
+        held = kind.grants[group]
+        single_use = held is not None and held.single_use and not kind.standing[group]
         watched = any(threat.exposes(agent, call) for threat in self.scenario.threats) or (
             reads and (agent.name, resource.name) in self.plantable
         )
@@ -264,9 +273,10 @@ class Plan:
             closes=closes,
             watched=watched,
             queued=bool(domain.issuers) and not kind.standing[group],
+            single_use=single_use,
             kept=group in kind.kept,
             asks=mood.asks,
-            plain=not label and not closes and not watched,
+            plain=not label and not closes and not watched and not single_use,
         )
 
 

@@ -59,7 +59,8 @@ class Responder:
             return
         order = time + self.response.triage.quantile(engine.streams.uniform("triage", *name))
         for credential in credentials:
-            self.revoke(credential, order)
+            for one in credential.lineage() if self.response.roots else (credential,):
+                self.revoke(one, order)
         if self.response.quarantine and agent:
             engine.intruder.quarantine(agent, order)
             engine.note(order, engine.plan.intern("revoke", "responder", agent=agent, reason="quarantine"))
@@ -69,9 +70,12 @@ class Responder:
         engine = self.engine
         revoked = credential.revoked if credential.revoked is not None else {}
         for domain in engine.plan.domains:
-            uniform = engine.streams.uniform("revocation", domain.name, credential.key, credential.serial)
-            end = order + domain.revocation.quantile(uniform)
+            what = (domain.name, credential.key, credential.serial)
+            end = order + domain.revocation.quantile(engine.streams.uniform("revocation", *what))
             revoked[domain.name] = min(revoked.get(domain.name, math.inf), end)
+            credential.cascade[domain.name] = domain.cascade.quantile(
+                engine.streams.uniform("cascade", *what)
+            )
         credential.revoked = revoked
         engine.broker.revoked.append(credential)
         replace = self.response.replace.quantile(

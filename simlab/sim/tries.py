@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simlab.errors import ParameterError
 from simlab.graph.possible import extend
-from simlab.model.access import Credential, Decision, Permission
+from simlab.model.access import Credential, Decision, Grant, Permission
 from simlab.model.attack import Attacker, Move, View
 from simlab.model.doors import Door
 from simlab.model.system import EXFILTRATE
@@ -18,7 +18,7 @@ from simlab.strategies.authority import NOTHING, decide_secret, idle
 if TYPE_CHECKING:
     from simlab.sim.intruder import Intruder
 
-LAPSED = frozenset({"expired", "revoked", "no-credential"})
+LAPSED = frozenset({"expired", "revoked", "used", "no-credential"})
 """Reasons that speak of what was presented, and not of what was asked."""
 
 
@@ -39,6 +39,8 @@ class Tries:
         self.ways = Ways(intruder)
         self._below: dict[tuple[Session, tuple[str, ...]], Session] = {}
         """Sessions that it set going from one that it steers, by chain."""
+        self._minted: dict[tuple[str, int, Grant], Credential] = {}
+        """Credentials that it had issued to itself: by fact, group and terms."""
         self._counts: dict[int, int] = {}
         self._shown: frozenset[str] = frozenset()
 
@@ -91,6 +93,9 @@ class Tries:
         if isinstance(what, Credential):
             self.made += 1
             self._present(index, door, nth, what)
+        elif isinstance(what, Grant):
+            self.made += 1
+            self._mint(index, door, nth, what)
         elif what is not None:
             self.made += 1
             self._steer(attacker, index, nth, what)
@@ -102,23 +107,55 @@ class Tries:
         decision = self._decide_outsider(door, credential, users)
         self._record(door, nth, decision, credential, users[0] if users else "")
         if decision.allowed:
+            if credential.grant.single_use:
+                self._use_up(credential, None)
+                self.ways.credential_lapsed(door, credential)
             self._succeed(index, door, credential, None)
-        elif decision.reason in LAPSED:
-            self.ways.credential_lapsed(door, credential)
+        elif decision.reason in LAPSED or (decision.reason == "not-holder" and credential.grant.replay):
+            self.ways.credential_lapsed(door, credential)  # another one may do
         else:
             self.ways.refused(index, id(credential.grant))
+
+    def _mint(self, index: int, door: Door, nth: int, grant: Grant) -> None:
+        """Have a credential issued in an agent's name, and present it as an outsider."""
+        now, group = self.engine.env.now, self.plan.authority.group_of[door.domain]
+        at = (door.move.via, group, grant)
+        credential = self._minted.get(at)
+        if credential is None or now >= credential.dies(door.domain):
+            parent = self.engine.broker.secret(door.secret)
+            credential = self._minted[at] = self.engine.broker.issue(door.key, group, grant, now, parent)
+        decision = self._decide_outsider(door, credential, (door.minted,))
+        self._record(door, nth, decision, credential, door.minted)
+        if decision.allowed:
+            if grant.single_use:
+                self._use_up(credential, None)
+            self._succeed(index, door, credential, None)
+        elif decision.reason in LAPSED:
+            self.ways.mint_lapsed(door)
+        else:
+            self.ways.refused(index, id(grant))
 
     def _decide_outsider(self, door: Door, credential: Credential, users: tuple[str, ...]) -> Decision:
         late = self._too_late(credential, door.domain)
         if late is not None:
             return late
-        if credential.grant.bound:
+        if credential.grant.bound and not self._replayable(credential):
             return Decision(allowed=False, reason="not-holder", policy="broker")
         scope = credential.grant.scope
         if not users:
             return decide_secret(door.move.permission, scope)
         request = self.plan.authority.request(idle(users[0]), door.move.permission, scope, NOTHING)
         return self.plan.authority.decide(request)
+
+    def _use_up(self, credential: Credential, session: Session | None) -> None:
+        broker = self.engine.broker
+        broker.spend(session, credential, self.engine.env.now)
+        broker.revoked.append(credential)  # whoever else is about to use it must look closer
+
+    def _replayable(self, credential: Credential) -> bool:
+        """Return whether the proof of the holder leaked along with *credential*."""
+        what = (credential.key, credential.serial)
+        return self.engine.streams.uniform("replay", *what) < credential.grant.replay
 
     def _steer(self, attacker: Attacker, index: int, nth: int, session: Session) -> None:
         """Let a steered session ask, by itself or through agents that it can task."""
@@ -143,6 +180,8 @@ class Tries:
         task = asker.kind.seen[self.plan.authority.group_of[door.domain]]
         self._record(door, nth, decision, credential, task.agent, ">".join(task.chain), task.name)
         if decision.allowed and credential is not None:
+            if credential.grant.single_use:
+                self._use_up(credential, asker)
             if decision.widens:
                 asker.declared = self.plan.kind(declaring(asker.kind.tasks, door.move.permission))
             self._succeed(index, door, credential, session)
@@ -157,7 +196,7 @@ class Tries:
         now = self.engine.env.now
         if now < credential.dies(domain):
             return None
-        reason = "expired" if now >= credential.expires else "revoked"
+        reason = "used" if now >= credential.spent else "expired" if now >= credential.expires else "revoked"
         return Decision(allowed=False, reason=reason, policy="broker")
 
     def _at_the_end(self, session: Session, door: Door) -> Session:

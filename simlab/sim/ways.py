@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from simlab.model.access import Credential, Permission
+from simlab.model.access import Credential, Grant, Permission
 from simlab.model.attack import Move
-from simlab.model.doors import Door
+from simlab.model.doors import Door, signed
 from simlab.model.system import EXFILTRATE
 from simlab.sim.broker import Session
 
@@ -32,6 +32,8 @@ class Ways:
         """What was refused for good: a door, and the kind of thing that was presented there."""
         self._lapsed: set[tuple[Session, str]] = set()
         """Sessions whose credential no longer works in a domain."""
+        self._exposed: set[tuple[str, str]] = set()
+        """Facts by which nothing can be had any more in a domain."""
         self._presentable: dict[tuple[str, str], dict[Credential, None]] = {}
         """By key and domain: credentials of which it was not yet told that they have lapsed there."""
         self._ways: dict[Move, int] | None = None
@@ -72,7 +74,7 @@ class Ways:
 
     def carry_again(self, session: Session) -> None:
         """Read and write outward once more, where *session* may still carry out data that are still in."""
-        inside = [index for index in self._open if not self.plan.world.doors[index].key]
+        inside = [index for index in self._open if self.plan.world.doors[index].agents]
         outward = [index for index in inside if self.is_outward_write(self._permission(index))]
         for read in inside if outward else ():
             name = self._permission(read).resource
@@ -102,6 +104,11 @@ class Ways:
         del self._presentable[door.key, door.domain][credential]
         self._ways = None
 
+    def mint_lapsed(self, door: Door) -> None:
+        """Have nothing issued by way of *door* again: what it was issued with is no longer good."""
+        self._exposed.add((door.move.via, door.domain))
+        self._ways = None
+
     def session_lapsed(self, door: Door, session: Session) -> None:
         """Do not ask by *session* in the domain of *door*, until something is replaced."""
         self._lapsed.add((session, door.domain))
@@ -124,9 +131,24 @@ class Ways:
         done = door.fact in self.intruder.facts and index not in self._again and not self.revisits
         return index not in under_way and not done and self.what_to_present(index, door) is not None
 
-    def what_to_present(self, index: int, door: Door) -> Credential | Session | None:
-        """Return what it would present at *door*: a credential it holds, or a session it steers."""
+    def what_to_present(self, index: int, door: Door) -> Credential | Session | Grant | None:
+        """Return what it would present at *door*: a credential it holds or can have issued, or a session."""
+        if door.minted:
+            return self._minted(index, door)
         return self._session(index, door) if door.agents else self._stolen(index, door)
+
+    def _minted(self, index: int, door: Door) -> Grant | None:
+        """Return the terms to have a credential issued on: those that cover the permission, or else any."""
+        if (door.move.via, door.domain) in self._exposed:
+            return None
+        authority, other = self.plan.authority, None
+        for grant in authority.mintable(door.minted, authority.group_of[door.domain], signed(door)):
+            if (index, id(grant)) in self._closed:
+                continue
+            if door.move.permission in grant.scope:
+                return grant
+            other = other or grant
+        return other
 
     def _stolen(self, index: int, door: Door) -> Credential | None:
         """Return the latest credential that covers the permission (it can read them), or else the latest."""

@@ -138,7 +138,8 @@ class Workers:
                         if session.kind.standing[group]:  # what has replaced it by now, if anything has
                             credential = acquire(session, group, now) or credential
                         if now >= credential.dies(domain):
-                            allowed, static = False, self._refused(session, call, "revoked")
+                            reason = "revoked" if credential.spent > now else "used"
+                            allowed, static = False, self._refused(session, call, reason)
                     presented = credential.serial
                 if rows is not None:
                     rows += (now, static, presented, serial)
@@ -168,6 +169,8 @@ class Workers:
                 if controlled:
                     intruder.at_work(session)
                 continue
+            if call.single_use and credential is not None:
+                broker.spend(session, credential, now)
             if call.label:
                 context.labels |= call.label
                 context.data |= {call.call.permission.resource}

@@ -59,21 +59,39 @@ class Authority:
         """Cache what is asked for again and again."""
         self.standing = lru_cache(maxsize=None)(self._standing)
         self.held = lru_cache(maxsize=None)(self._held)
+        self.mintable = lru_cache(maxsize=None)(self._mintable)
         self.seen = lru_cache(maxsize=None)(self._seen)
 
     @cached_property
     def groups(self) -> tuple[Strategy, ...]:
         """Return the strategy that each group of domains really enforces."""
-        found = dict.fromkeys(enforced(self.strategy, domain) for domain in self.system.domains.values())
-        return tuple(sorted(found, key=describe))  # not in the order of a file, which means nothing
+        return tuple(strategy for strategy, _ in self._grouped)
 
     @cached_property
     def group_of(self) -> dict[str, int]:
         """Return the group of each domain."""
-        return {
-            name: self.groups.index(enforced(self.strategy, domain))
-            for name, domain in self.system.domains.items()
-        }
+        return {name: group for group, (_, names) in enumerate(self._grouped) for name in names}
+
+    @cached_property
+    def _grouped(self) -> tuple[tuple[Strategy, tuple[str, ...]], ...]:
+        """Return each group: what is enforced there, and in which domains."""
+        by: dict[Strategy, list[str]] = {}
+        for domain in self.system.domains.values():
+            by.setdefault(enforced(self.strategy, domain), []).append(domain.name)
+        groups: list[tuple[Strategy, tuple[str, ...]]] = []
+        for strategy in sorted(by, key=describe):  # not in the order of a file, which means nothing
+            names = tuple(sorted(by[strategy]))
+            narrow = len(names) > 1 and self._audience(strategy)
+            groups += [(strategy, (name,)) for name in names] if narrow else [(strategy, names)]
+        return tuple(groups)
+
+    def _audience(self, strategy: Strategy) -> bool:
+        """Return whether *strategy* issues to anybody what only one domain accepts."""
+        return any(
+            strategy.grant(agent, task).audience
+            for agent in self.system.agents.values()
+            for task in (idle(agent.name), *(lineage[-1] for _, lineage in self.sessions[agent.name]))
+        )
 
     @cached_property
     def users(self) -> dict[str, tuple[str, ...]]:
@@ -120,7 +138,19 @@ class Authority:
         if grant.standing:
             return self.standing(agent.key or agent.name, group)
         scope = self.within(grant.scope, group)
-        return replace(grant, scope=scope) if scope and task.name else None
+        return replace(grant, scope=scope, ttl=min(grant.ttl, task.ttl)) if scope and task.name else None
+
+    def _mintable(self, agent: str, group: int, signed: bool) -> tuple[Grant, ...]:
+        """Return the terms on which whoever passes for *agent* has credentials issued to himself in *group*.
+
+        An issuer wants to see the caller's credential for what is done on behalf of another; who signs for
+        himself (*signed*) asks nobody. Binding is no hindrance: it binds to the thief.
+        """
+        key = self.system.agents[agent].key or agent
+        lineages = sorted((lineage for _, lineage in self.sessions[agent]), key=lambda tasks: tasks[-1].name)
+        own = [tasks[-1] for tasks in lineages if signed or not self.derives(tasks, group)]
+        grants = (self.standing(key, group), *(self.held(task, group) for task in own))
+        return tuple(dict.fromkeys(replace(grant, bound=False, replay=0.0) for grant in grants if grant))
 
     def derives(self, tasks: tuple[Task, ...], group: int) -> bool:
         """Return whether *group* makes the credential of the last of *tasks* from its caller's."""

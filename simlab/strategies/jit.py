@@ -36,6 +36,12 @@ class JIT:
     """Of use only to the workload that it was issued to."""
     scope: Literal["job", "intent", "roles"] = "job"
     """What it covers: the tools of the job, the declared needs, or all that the roles allow."""
+    replay: float = field(default=0.0, metadata={"low": 0.0, "high": 1.0})
+    """Chance that a bound credential can be used by a thief all the same; dimensionless."""
+    audience: bool = False
+    """One credential for each domain, which no other domain accepts."""
+    single_use: bool = False
+    """Each credential is good for one request."""
     life: Life = "task"
     """What ends it before its time is up: the end of the task, the end of the whole piece of work, or nothing.
 
@@ -49,7 +55,15 @@ class JIT:
     def grant(self, agent: Agent, task: Task) -> Grant:
         """Return what the task needs and the roles allow, for a short time."""
         asked = {"job": task.template, "intent": task.intent.needs, "roles": agent.entitlements}[self.scope]
-        return Grant(agent.entitlements & asked, ttl=self.ttl, bound=self.bound, life=self.life)
+        return Grant(
+            agent.entitlements & asked,
+            ttl=self.ttl,
+            bound=self.bound,
+            replay=self.replay if self.bound else 0.0,
+            audience=self.audience,
+            single_use=self.single_use,
+            life=self.life,
+        )
 
     def decide(self, request: Request) -> Decision:
         """Return whether the task's credential covers the permission."""

@@ -7,11 +7,13 @@ from simlab.threats.compromised_tool import CompromisedTool
 from simlab.threats.key_leak import KeyLeak
 from simlab.threats.nothing import Nothing
 from simlab.threats.prompt_injection import PromptInjection
+from simlab.threats.stolen_session import StolenSession
 
 THREATS: dict[str, type[ThreatEvent]] = {
     "nothing": Nothing,
     "key-leak": KeyLeak,
     "prompt-injection": PromptInjection,
     "compromised-tool": CompromisedTool,
+    "stolen-session": StolenSession,
 }
 """Every kind of threat that a scenario can name."""

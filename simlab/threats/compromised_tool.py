@@ -34,6 +34,7 @@ class CompromisedTool:
     """[s] for which it keeps control of a workload."""
 
     name = "compromised-tool"
+    once = True
 
     def strike(self, system: System) -> Foothold:
         """Return the workload of each agent whose work calls the tool."""

@@ -53,6 +53,7 @@ class KeyLeak:
     """[s] from the leak until the owner finds out by himself, as secret scanning does."""
 
     name = "key-leak"
+    once = True
     lasts: Distribution = field(default=NEVER, init=False)
 
     @property

@@ -23,6 +23,7 @@ class Nothing:
     """[s] as long as it likes."""
 
     name = "nothing"
+    once = True
 
     def strike(self, system: System) -> Foothold:  # noqa: ARG002 (there is nothing to hand over)
         """Return an empty foothold."""

@@ -30,6 +30,7 @@ class PromptInjection:
     """[s] for which a session goes on obeying."""
 
     name = "prompt-injection"
+    once = False
     first_use: Distribution = field(default=ZERO, metadata={"unit": "s"})
     """[s] from the injection to the first try."""
     noticed: Distribution = field(default=NEVER, metadata={"unit": "s"})

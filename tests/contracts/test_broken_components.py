@@ -258,6 +258,7 @@ class Blow:
     """[s] for which it lasts."""
 
     name = "blow"
+    once = False
 
     def strike(self, system):
         return Foothold(sessions=("reader",))

@@ -34,7 +34,7 @@ from simlab.strategies import (
     describe,
     parse,
 )
-from simlab.threats import THREATS, CompromisedTool, KeyLeak, Nothing, PromptInjection
+from simlab.threats import THREATS, CompromisedTool, KeyLeak, Nothing, PromptInjection, StolenSession
 
 VARIANTS = (
     *(kind() for kind in STRATEGIES.values()),
@@ -42,6 +42,7 @@ VARIANTS = (
     JIT(ttl=60.0, bound=True),
     JIT(scope="intent"),
     JIT(scope="roles"),
+    JIT(bound=True, replay=0.5, audience=True, single_use=True),
     Intent(flows=False, attested=False, hops=0, rotation=3600.0),
     Intent(drift="soft"),
     Intent(drift="redeclare", flows=False),
@@ -68,6 +69,7 @@ THREATS_AIMED = (
     *(PromptInjection("inbox", When(timing)) for timing in ("clock", "at-work")),
     CompromisedTool("inbox.read"),
     CompromisedTool("deploy.run", When("clock")),
+    StolenSession("reader"),
 )
 ATTACKERS_BUILT = (
     *(kind() for name, kind in ATTACKERS.items() if name not in {"goal-seeker", "scripted"}),

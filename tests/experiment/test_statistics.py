@@ -388,11 +388,11 @@ def test_swapping_the_two_strategies_only_turns_the_sign(pairs: list[tuple[float
         difference=0.0 - back.difference,
         interval=Interval(0.0 - back.interval.high, 0.0 - back.interval.low, 0.95),
         lower=back.changed - back.lower,
-        correlation=forth.correlation,
-        variance_ratio=forth.variance_ratio,
+        correlation=0.0,  # compared below: not a number equals nothing, itself included
+        variance_ratio=0.0,
         warning=forth.warning,
     )
-    assert turned == forth
+    assert turned == replace(forth, correlation=0.0, variance_ratio=0.0)
     assert repr(back.correlation) == repr(forth.correlation)
     assert back.variance_ratio == pytest.approx(forth.variance_ratio, nan_ok=True)
     assert back.warning.replace("-", "") == forth.warning.replace("-", "")

@@ -12,15 +12,15 @@ from simlab.model.access import Intent, Permission
 from simlab.model.attack import Foothold, When
 from simlab.model.chance import Fixed
 from simlab.model.scenario import Scenario
-from simlab.model.system import Agent, Call, Delegation, Domain, Resource, System, Task, Workflow
+from simlab.model.system import Agent, Call, Delegation, Domain, Resource, Secret, System, Task, Workflow
 from simlab.sim.plan import Plan
 from simlab.strategies import JIT, StaticRBAC
-from simlab.threats import CompromisedTool, PromptInjection
+from simlab.threats import CompromisedTool, KeyLeak, PromptInjection
 from tests.helpers import LAW, Shape, policies, scenario, scenarios, seeds, strategy, took, watch
 
 P = Permission.parse
 HIJACKED = Shape(
-    threats=("prompt-injection", "prompt-injection", "compromised-tool", "key-leak"),
+    threats=("prompt-injection", "prompt-injection", "compromised-tool", "key-leak", "stolen-session"),
     attackers=("first-passage", "opportunist"),
     domains=2,
     compositions=1,
@@ -68,6 +68,32 @@ def test_no_run_leaves_reach_in_500_worlds_of_hijacked_agents():
         assert not any(beyond(watched).values()), (seed, beyond(watched))
         moved += bool(watched.run.taken())
     assert moved > 100
+
+
+def forged(seed):
+    """Return a world where a secret that stands for every agent, or signs for a domain, leaks."""
+    world = scenario(seed, replace(HIJACKED, secrets=1, enforces=True))
+    secret = Secret("root", frozenset())
+    agents, domains = world.system.agents, world.system.domains
+    if seed % 2:
+        agents = {name: replace(agent, identity="root") for name, agent in agents.items()}
+    else:
+        domains = {name: replace(domain, signing_key="root") for name, domain in list(domains.items())[:1]}
+        domains = {**world.system.domains, **domains}
+    system = replace(
+        world.system, agents=agents, domains=domains, secrets={**world.system.secrets, "root": secret}
+    )
+    return replace(world, system=system, threats=(KeyLeak("root", when=When("clock")),))
+
+
+def test_no_run_leaves_reach_in_300_worlds_of_forgers():
+    """The same where credentials are issued in the names of agents to whoever holds a secret."""
+    moved = Counter()
+    for seed in range(300):
+        watched = watch(forged(seed), strategy(seed), seed)
+        assert not any(beyond(watched).values()), (seed, beyond(watched))
+        moved[watched.run.strategy.partition(":")[0]] += bool(watched.run.taken())
+    assert min(moved["static-rbac"], moved["jit"]) > 20, moved
 
 
 @LAW

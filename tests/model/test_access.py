@@ -64,6 +64,36 @@ def test_a_credential_dies_by_expiry_by_revocation_or_with_its_parent():
     assert root.dies("near") == 200.0
 
 
+def test_word_of_a_revocation_goes_down_the_chain_hop_by_hop():
+    """Two minutes a hop: 0, 2 and 4 after the root; what is issued after its end is dead at once."""
+    root = Credential(1, "root", Grant(frozenset()), 0.0, 6000.0)
+    child = Credential(1, "child", Grant(frozenset()), 0.0, 6000.0, root)
+    grandchild = Credential(1, "grandchild", Grant(frozenset()), 100.0, 6000.0, child)
+    late = Credential(2, "child", Grant(frozenset()), 600.0, 6000.0, root)
+    root.revoked, root.cascade = {"d": 600.0}, {"d": 120.0}
+    assert [one.dies("d") for one in (root, child, grandchild, late)] == [600.0, 720.0, 840.0, 600.0]
+
+
+def test_what_is_spent_dies_alone():
+    """A credential for a single use, used at 300; what was derived from it lives on."""
+    parent = Credential(1, "parent", Grant(frozenset(), single_use=True), 0.0, 900.0)
+    child = Credential(1, "child", Grant(frozenset()), 100.0, 900.0, parent)
+    parent.spent = 300.0
+    assert (parent.dies("d"), child.dies("d")) == (300.0, 900.0)
+
+
+def test_terms_that_satisfy_both_bind_as_much_as_either():
+    """Chances that the proof leaks along multiply, and count only where there is a proof."""
+    bearer, bound = Grant(frozenset()), Grant(frozenset(), bound=True, replay=0.5)
+    other = Grant(frozenset(), bound=True, replay=0.4, audience=True, single_use=True)
+    assert (bearer & bound).replay == 0.5
+    assert (bound & other).replay == 0.2
+    assert (bound & other).audience
+    assert (bearer & other).single_use
+    assert (bearer & bearer).replay == 0.0
+    assert [one.presentable for one in (bearer, bound, Grant(frozenset(), bound=True))] == [True, True, False]
+
+
 def test_a_credential_that_nobody_limits_lives_for_ever():
     """No expiry, no revocation."""
     assert Credential(1, "key", Grant(frozenset()), 0.0, math.inf).dies("d") == math.inf

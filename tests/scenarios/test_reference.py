@@ -9,8 +9,8 @@ from simlab.verify import check
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 ALL = sorted(FOLDER.rglob("*.yaml"))
-BY_HAND = sorted([*FOLDER.glob("reference/**/*.yaml"), *FOLDER.glob("cases/*.yaml")])
-REFERENCE = sorted(FOLDER.glob("reference/**/*.yaml"))
+BY_HAND = sorted([*FOLDER.rglob("reference/**/*.yaml"), *FOLDER.glob("cases/*.yaml")])
+REFERENCE = sorted(FOLDER.rglob("reference/**/*.yaml"))
 
 
 def short(path):

@@ -1,8 +1,12 @@
 """Just in time: a short-lived credential for each task."""
 
+import pytest
+
+from simlab.errors import ParameterError
 from simlab.model.access import Decision, Grant, Intent, Permission
-from simlab.model.system import Agent, Task
-from simlab.strategies import JIT, Layered, StaticRBAC
+from simlab.model.system import Agent, Domain, Resource, System, Task
+from simlab.strategies import JIT, Layered, StaticRBAC, parse
+from simlab.strategies.authority import Authority
 from tests.strategies.asking import ask
 
 P = Permission.parse
@@ -48,3 +52,35 @@ def test_what_ends_a_credential_is_part_of_the_terms():
     assert Layered((session, JIT())).grant(BOT, JOB).life == "task"
     assert Layered((StaticRBAC(), session)).grant(BOT, JOB).life == "session"
     assert Layered((session, StaticRBAC())).grant(BOT, JOB).life == "session"
+
+
+def test_the_terms_are_what_was_asked_for():
+    """Bound with a chance that the proof leaks along, for one audience, for one use."""
+    terms = JIT(bound=True, replay=0.1, audience=True, single_use=True).grant(BOT, JOB)
+    assert (terms.bound, terms.replay, terms.audience, terms.single_use) == (True, 0.1, True, True)
+    assert JIT(replay=0.1).grant(BOT, JOB).replay == 0.0
+
+
+def test_an_audience_has_a_group_of_its_own():
+    """Two domains under one strategy are one group, unless credentials are good for one audience."""
+    domains = {name: Domain(name) for name in ("mail", "wiki")}
+    resources = {name: Resource(name, name) for name in domains}
+    agents = {"bot": Agent("bot", frozenset({Permission("read", "mail"), Permission("read", "wiki")}))}
+    system = System(domains=domains, resources=resources, agents=agents)
+    assert Authority(system, JIT()).group_of == {"mail": 0, "wiki": 0}
+    assert Authority(system, JIT(audience=True)).group_of == {"mail": 0, "wiki": 1}
+    assert Authority(system, parse("jit:audience=true+intent")).group_of == {"mail": 0, "wiki": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("jit:scope=jobb", "unknown value 'jobb' (did you mean 'job'?)"),
+        ("jit:bound=true,replay=2", "parameter 'replay': 2 is out of range (from 0 to 1)"),
+    ],
+)
+def test_what_does_not_fit_is_said(text, said):
+    """With the nearest right answer, or the range."""
+    with pytest.raises(ParameterError) as error:
+        parse(text)
+    assert said in str(error.value)

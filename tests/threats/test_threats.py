@@ -9,7 +9,7 @@ from simlab.model.access import Intent, Permission
 from simlab.model.attack import Foothold, When
 from simlab.model.chance import NEVER, ZERO, Exponential, Fixed
 from simlab.model.system import Agent, Call, System, Task, Workflow
-from simlab.threats import CompromisedTool, KeyLeak, Nothing, PromptInjection
+from simlab.threats import CompromisedTool, KeyLeak, Nothing, PromptInjection, StolenSession
 from simlab.threats.key_leak import PLACES
 
 P = Permission.parse
@@ -145,3 +145,17 @@ def test_a_threat_says_what_it_is_aimed_at(kind):
     aimed = [field.name for field in dataclasses.fields(kind) if "names" in field.metadata]
     assert len(aimed) == 1
     assert kind("x", when=When("clock", Exponential(60.0))).when.delay == Exponential(60.0)
+
+
+# --- stolen-session ---------------------------------------------------------------------------------
+
+
+def test_a_stolen_session_is_one_session_of_an_agent_with_work():
+    """Its own calls expose it, once; an agent without work has no session to steal."""
+    theft = StolenSession("reader", Fixed(60.0))
+    assert theft.strike(SYSTEM) == Foothold(sessions=("reader",))
+    assert StolenSession("idle").strike(SYSTEM) == Foothold()
+    assert [agent.name for agent in AGENTS.values() if theft.exposes(agent, Call(0, READ))] == ["reader"]
+    assert theft.when == When("at-work", Fixed(60.0))
+    assert theft.once
+    assert theft.succeeds(AGENTS["immune"]) == 1.0
