@@ -544,6 +544,7 @@ def strategy(seed: int) -> Strategy:
         replay=terms.one((0.0, 0.0, 0.3)),
         audience=terms.chance(0.3),
         single_use=terms.chance(0.3),
+        refresh=terms.one((0.0, 0.0, HOUR)),
     )
     intent = IntentPolicy(dice.chance(0.7), dice.chance(0.7), dice.one((0, 1, 8)), rotation)
     newer = Dice("newer strategy", seed)

@@ -85,6 +85,8 @@ class Grant:
     """Each domain gets a credential of its own, which no other domain accepts (RFC 8707)."""
     single_use: bool = False
     """Good for one request that is allowed, and dead from then on."""
+    refresh: float = 0.0
+    """[s] from issue, for which its holder can have it renewed without another decision (OAuth refresh token)."""
     life: Life = "task"
     """What ends it before its time is up, unless it is standing."""
     mode: DelegationMode | None = None
@@ -110,6 +112,7 @@ class Grant:
             else 0.0,
             audience=self.audience or other.audience,
             single_use=self.single_use or other.single_use,
+            refresh=min((grant.refresh for grant in (self, other) if not grant.standing), default=0.0),
             life=min(lives, key=STRICTNESS.__getitem__, default="task"),
             mode=mode,
         )
@@ -200,10 +203,13 @@ class Credential:
     """Index of the group of domains that accept it; -1 for all."""
     revoked: dict[str, float] | None = field(default=None)
     """[s] per domain, from when that domain refuses it; None while nobody revoked it."""
-    cascade: dict[str, float] = field(default_factory=dict)
-    """[s] per domain, by which each generation of its descendants is refused later than the one before."""
+    cascade: dict[str, float] | None = None
+    """[s] per domain, by which each generation of its descendants is refused later than the one before; None while
+    nobody revoked it."""
     spent: float = math.inf
     """[s] of simulated time when a credential for a single use was used."""
+    refresh: Credential | None = None
+    """What it can be renewed with, where its terms allow for that; revoked by itself."""
 
     def lineage(self) -> tuple[Credential, ...]:
         """Return it and what it descends from, root last."""
@@ -224,7 +230,7 @@ class Credential:
             if holder.revoked is not None:
                 refused = holder.revoked.get(domain, math.inf)
                 if hops and self.issued < refused:
-                    refused += hops * holder.cascade.get(domain, 0.0)
+                    refused += hops * (holder.cascade or {}).get(domain, 0.0)
                 end = min(end, refused)
             holder = holder.parent
             hops += 1

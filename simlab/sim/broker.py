@@ -110,9 +110,18 @@ class Broker:
                     self.tally.standing += len(grant.scope) * self.horizon / 3600.0
 
     def issue(
-        self, key: str, group: int, grant: Grant, now: float, parent: Credential | None = None
+        self,
+        key: str,
+        group: int,
+        grant: Grant,
+        now: float,
+        parent: Credential | None = None,
+        refresh: Credential | None = None,
     ) -> Credential:
-        """Return a new credential of *key*, valid from *now*; never longer than its parent."""
+        """Return a new credential of *key*, valid from *now*; never longer than its parent.
+
+        It can be renewed with *refresh*, or with something new where its terms allow for that.
+        """
         self.serials[key] = serial = self.serials[key] + 1
         if parent is not None and parent.issued > now:
             now = parent.issued
@@ -120,6 +129,9 @@ class Broker:
         if parent is not None and parent.expires < expires:
             expires = parent.expires
         credential = Credential(serial, key, grant, now, expires, parent, group)
+        if grant.refresh:
+            end = min(now + grant.refresh, parent.expires if parent else math.inf)
+            credential.refresh = refresh or Credential(serial, key, grant, now, end, parent, group)
         self.tally.issued += 1
         live = self._live.get(key)
         if live is not None:
@@ -127,6 +139,13 @@ class Broker:
             if key in self.watched:  # which can be found, so it is among the live ones
                 self.on_issue(credential, now)
         return credential
+
+    def renew(self, credential: Credential, domain: str, now: float) -> Credential | None:
+        """Return what *credential* is renewed into, if *domain* still accepts what it is renewed with."""
+        refresh = credential.refresh
+        if refresh is None or now >= refresh.dies(domain):
+            return None
+        return self.issue(credential.key, credential.group, credential.grant, now, credential.parent, refresh)
 
     def standing(self, key: str, group: int, now: float) -> Credential | None:
         """Return the standing credential of *key* in *group* as it is *now*, replaced where that is due."""
@@ -236,6 +255,8 @@ class Broker:
                     if now < end:
                         self._granted[credential.key] -= session.kind.rates[group] * (end - now)
                         credential.expires = now
+                    if credential.refresh is not None:
+                        credential.refresh.expires = min(credential.refresh.expires, now)
                     live = self._live.get(credential.key)
                     if live is not None:
                         live.pop(credential.serial, None)
@@ -260,9 +281,13 @@ class Broker:
         return [credential for credential in alive if credential.issued <= now]
 
     def dies(self, credential: Credential) -> float:
-        """Return when the last domain in which it covers anything stops accepting *credential* [s]."""
+        """Return when the last domain in which it covers anything stops accepting *credential* [s].
+
+        It lives on in what it can be renewed into.
+        """
         domains = self._domains(credential.grant)
-        return max((credential.dies(domain) for domain in domains), default=credential.expires)
+        end = max((credential.dies(domain) for domain in domains), default=credential.expires)
+        return end if credential.refresh is None else max(end, self.dies(credential.refresh))
 
     def _domains(self, grant: Grant) -> tuple[str, ...]:
         """Return the domains in which *grant* covers anything."""

@@ -61,6 +61,8 @@ class Responder:
         for credential in credentials:
             for one in credential.lineage() if self.response.roots else (credential,):
                 self.revoke(one, order)
+                if self.response.roots and one.refresh is not None:
+                    self.revoke(one.refresh, order)
         if self.response.quarantine and agent:
             engine.intruder.quarantine(agent, order)
             engine.note(order, engine.plan.intern("revoke", "responder", agent=agent, reason="quarantine"))
@@ -69,6 +71,7 @@ class Responder:
         """Order *credential* revoked: each domain refuses it after its own lag, and what descends from it too."""
         engine = self.engine
         revoked = credential.revoked if credential.revoked is not None else {}
+        credential.cascade = {}
         for domain in engine.plan.domains:
             what = (domain.name, credential.key, credential.serial)
             end = order + domain.revocation.quantile(engine.streams.uniform("revocation", *what))

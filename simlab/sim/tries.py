@@ -104,6 +104,7 @@ class Tries:
     def _present(self, index: int, door: Door, nth: int, credential: Credential) -> None:
         """Present a stolen credential, as an outsider."""
         users = self.plan.authority.users.get(door.key, ())
+        credential = self._renewed(door, credential)
         decision = self._decide_outsider(door, credential, users)
         self._record(door, nth, decision, credential, users[0] if users else "")
         if decision.allowed:
@@ -115,6 +116,22 @@ class Tries:
             self.ways.credential_lapsed(door, credential)  # another one may do
         else:
             self.ways.refused(index, id(credential.grant))
+
+    def _renewed(self, door: Door, credential: Credential) -> Credential:
+        """Return *credential*, or what it is renewed into where it is dead and can be."""
+        now = self.engine.env.now
+        if (
+            credential.refresh is None
+            or now < credential.dies(door.domain)
+            or not credential.grant.presentable
+        ):
+            return credential
+        new = self.engine.broker.renew(credential, door.domain, now)
+        if new is None:
+            return credential
+        self.ways.credential_lapsed(door, credential)
+        self.intruder.obtain(door.key, f"renewal of {credential.key}#{credential.serial}", [new])
+        return new
 
     def _mint(self, index: int, door: Door, nth: int, grant: Grant) -> None:
         """Have a credential issued in an agent's name, and present it as an outsider."""

@@ -42,6 +42,8 @@ class JIT:
     """One credential for each domain, which no other domain accepts."""
     single_use: bool = False
     """Each credential is good for one request."""
+    refresh: float = field(default=0.0, metadata={"unit": "s"})
+    """[s] for which a credential can be renewed by whoever holds it, without another decision; 0 for not at all."""
     life: Life = "task"
     """What ends it before its time is up: the end of the task, the end of the whole piece of work, or nothing.
 
@@ -62,6 +64,7 @@ class JIT:
             replay=self.replay if self.bound else 0.0,
             audience=self.audience,
             single_use=self.single_use,
+            refresh=self.refresh,
             life=self.life,
         )
 

@@ -42,7 +42,7 @@ VARIANTS = (
     JIT(ttl=60.0, bound=True),
     JIT(scope="intent"),
     JIT(scope="roles"),
-    JIT(bound=True, replay=0.5, audience=True, single_use=True),
+    JIT(bound=True, replay=0.5, audience=True, single_use=True, refresh=60.0),
     Intent(flows=False, attested=False, hops=0, rotation=3600.0),
     Intent(drift="soft"),
     Intent(drift="redeclare", flows=False),

@@ -21,7 +21,9 @@ def ends(credential, domain, as_issued):
     end = math.inf
     for hops, one in enumerate(credential.lineage()):
         revoked = (one.revoked or {}).get(domain, math.inf)
-        heard = revoked + hops * one.cascade.get(domain, 0.0) if credential.issued < revoked else revoked
+        heard = (
+            revoked + hops * (one.cascade or {}).get(domain, 0.0) if credential.issued < revoked else revoked
+        )
         end = min(end, as_issued.get(id(one), one.expires), heard)
     return end
 
@@ -73,7 +75,9 @@ def test_a_child_never_outlives_its_parent_and_never_has_more():
             assert child.grant.scope <= parent.grant.scope, seed
             for domain in watched.engine.plan.domains:
                 # What was spent dies alone: a parent for a single use leaves its child alive.
-                end = (parent.revoked or {}).get(domain.name, math.inf) + parent.cascade.get(domain.name, 0.0)
+                end = (parent.revoked or {}).get(domain.name, math.inf) + (parent.cascade or {}).get(
+                    domain.name, 0.0
+                )
                 assert child.dies(domain.name) <= min(parent.expires, end), seed
     assert children > 200
 
