@@ -50,11 +50,22 @@ from simlab.model.system import (
     Tool,
     Workflow,
 )
+from simlab.model.usage import with_usage
 from simlab.sim.broker import Broker
 from simlab.sim.engine import Engine
 from simlab.sim.plan import Plan
 from simlab.sim.workers import Workers
-from simlab.strategies import JIT, AllowAll, DenyAll, Layered, StaticRBAC
+from simlab.strategies import (
+    ABAC,
+    JIT,
+    AllowAll,
+    DataFlow,
+    DenyAll,
+    Layered,
+    RightSizedRBAC,
+    StaticRBAC,
+    TokenExchange,
+)
 from simlab.strategies import Intent as IntentPolicy
 from simlab.threats import CompromisedTool, KeyLeak, Nothing, PromptInjection, StolenSession
 
@@ -195,13 +206,32 @@ def scenario(seed: int, shape: Shape = ANY) -> Scenario:
         name=f"random-{seed}",
         question="Does the law hold?",
         horizon=HORIZON,
-        system=system,
+        system=with_usage(_with_attributes(system, seed), HORIZON),
         threats=threats,
         attacker=_attacker(dice, shape, system),
         response=_response(dice, shape),
         prices=_prices(dice, system),
         currency="EUR",
     )
+
+
+def _with_attributes(system: System, seed: int) -> System:
+    """Return *system* with teams, clearances and ceilings, drawn apart so that nothing else changes."""
+    dice = Dice("attributes", seed)
+    agents = {
+        name: replace(
+            agent,
+            owner=dice.one(("", "red", "blue")),
+            clearance=dice.one((None, None, (), ("pii",))),
+            ceiling=dice.one((math.inf, math.inf, 3.0)),
+        )
+        for name, agent in system.agents.items()
+    }
+    resources = {
+        name: replace(resource, owner=dice.one(("", "red", "blue")))
+        for name, resource in system.resources.items()
+    }
+    return replace(system, agents=agents, resources=resources)
 
 
 def permissions_of(resources: Sequence[str]) -> list[Permission]:
@@ -289,7 +319,11 @@ def _names(letter: str, count: int) -> list[str]:
 def _domain(dice: Dice, shape: Shape, name: str) -> Domain:
     enforces, fallback = None, "static-rbac"
     if shape.enforces and dice.chance(0.35):
-        enforces = tuple(dice.some(("static-rbac", "jit", "intent"), 0.5))
+        newer = Dice("newer", dice._key, name)
+        enforces = (
+            *dice.some(("static-rbac", "jit", "intent"), 0.5),
+            *newer.some(("right-sized-rbac", "abac", "token-exchange", "data-flow"), 0.5),
+        )
         fallback = dice.one(("static-rbac", "static-rbac", "jit", "deny-all", "allow-all"))
     slow = shape.latencies and dice.chance(0.6)
     return Domain(
@@ -513,10 +547,35 @@ def strategy(seed: int) -> Strategy:
         refresh=terms.one((0.0, 0.0, HOUR)),
     )
     intent = IntentPolicy(dice.chance(0.7), dice.chance(0.7), dice.one((0, 1, 8)), rotation)
+    newer = Dice("newer strategy", seed)
+    if newer.chance(0.4):
+        return _newer(newer, rotation, jit, intent)
     return dice.one(
         (
             static, static, jit, jit, jit, intent, intent, Layered((jit, intent)), Layered((static, intent)),
             Layered((static, jit)), AllowAll(), DenyAll(), Layered((AllowAll(), jit)),
+        )
+    )  # fmt: skip
+
+
+def _newer(dice: Dice, rotation: float, jit: JIT, intent: IntentPolicy) -> Strategy:
+    """Return a strategy of the kinds that came later, so that those that came first are drawn as ever."""
+    sized = RightSizedRBAC(
+        dice.one((30 * MINUTE, HOUR, 90 * 86400.0)), rotation, dice.one((0.0, 10 * MINUTE))
+    )
+    abac = ABAC(dice.one(("all", "read", "none")), dice.one((0, 1, 8)), rotation)
+    exchange = TokenExchange(
+        dice.one((5 * MINUTE, 2 * HOUR)), dice.one(("job", "intent")), dice.one((0, 1, 3)), dice.chance(0.2)
+    )
+    flow = DataFlow(dice.one(("", "pii", "pii|code")))
+    lasting = replace(jit, life=dice.one(("session", "workflow")))
+    drifting = replace(intent, drift=dice.one(("soft", "redeclare")))
+    return dice.one(
+        (
+            sized, abac, exchange, exchange, lasting, lasting, drifting, drifting, flow,
+            Layered((jit, flow)), Layered((exchange, intent)), Layered((exchange, drifting)),
+            Layered((lasting, drifting)), Layered((drifting, lasting)), Layered((sized, abac)),
+            Layered((lasting, exchange, flow)),
         )
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from simlab.model.access import Intent, Permission, Request, Scope, Strategy
 from simlab.model.chance import Fixed
 from simlab.model.system import Agent, Call, Domain, Resource, System, Task, Tool, Workflow
+from simlab.model.usage import with_usage
 from simlab.strategies.authority import idle
 
 READ, WRITE, SEND, RUN = (
@@ -24,7 +25,7 @@ def _example() -> System:
         Call(1, SEND, tool="mail.send"),
         Call(2, RUN, tool="deploy.run"),
     )
-    return System(
+    system = System(
         domains={"home": Domain("home"), "abroad": Domain("abroad")},
         resources={
             "inbox": Resource("inbox", "home", label="private", untrusted=True, obeyed_by=("reader",)),
@@ -43,6 +44,7 @@ def _example() -> System:
         },
         workflows={"triage": Workflow("triage", (triage, passed, lost), calls, Fixed(60.0))},
     )
+    return with_usage(system, 3600.0)
 
 
 EXAMPLE = _example()

@@ -178,20 +178,22 @@ def extend(system: System, lineage: tuple[Task, ...], door: Door) -> tuple[Task,
     """Return *lineage* followed by the ad hoc tasks of the agents along the way to *door*."""
     tasks = lineage
     for agent, mode in zip(door.agents[1:], door.modes, strict=True):
-        tasks = (*tasks, ad_hoc(tasks[-1], agent, mode, system.agents[agent].menu))
+        callee = system.agents[agent]
+        tasks = (*tasks, ad_hoc(tasks[-1], agent, mode, callee.menu, callee.entitlements))
     return tasks
 
 
 def _insider(
     authority: Authority, tasks: tuple[Task, ...], permission: Permission, *labels: str
 ) -> Why | None:
-    scope = authority.scope(tasks, authority.group(permission))
+    group = authority.group(permission)
+    scope = authority.scope(tasks, group)
     if scope is None:
         return None
-    decision = _most_permissive(authority, tasks[-1], permission, scope, labels)
+    task = authority.seen(tasks, group)
+    decision = _most_permissive(authority, task, permission, scope, labels)
     if decision is None:
         return None
-    task = tasks[-1]
     where = f"for {task.name}" if task.name else "between tasks"
     return Why(f"credential of {task.agent} {where}", decision.reason, decision.policy)
 

@@ -15,6 +15,7 @@ from simlab.metrics.executed import Executed
 from simlab.metrics.exfiltrated import Exfiltrated
 from simlab.metrics.explicit_share import ExplicitShare
 from simlab.metrics.exposure_hours import ExposureHours
+from simlab.metrics.flagged import Flagged
 from simlab.metrics.goal import Goal
 from simlab.metrics.granted_hours import GrantedHours
 from simlab.metrics.latency_p50 import LatencyP50
@@ -55,6 +56,7 @@ METRICS: dict[str, Metric] = {
         LatencyP50(),
         LatencyP95(),
         Denied(),
+        Flagged(),
         TasksFailed(),
         CredentialsIssued(),
         Decisions(),

@@ -26,4 +26,5 @@ class ExplicitShare:
 
     def compute(self, run: Run) -> float:
         """Return the number [ratio]."""
-        return run.tally.decisions / run.tally.requests if run.tally.requests else 0.0
+        decisions, requests = run.tally.decisions, run.tally.requests
+        return min(decisions / requests, 1.0) if requests else 0.0  # some requests take two decisions

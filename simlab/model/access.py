@@ -40,6 +40,20 @@ DelegationMode = Literal["impersonation", "on-behalf-of", "own-identity"]
 """How a callee acts: with its full rights and the chain lost; with the rights that caller and callee
 share and the chain kept; with its own rights, the caller unchecked (a confused deputy)."""
 
+Life = Literal["task", "workflow", "session"]
+"""What ends a credential that is issued for a task before its time is up: the end of the task, the end of the
+whole piece of work, or nothing, so that later tasks use it again."""
+
+STRICTNESS: dict[str | None, int] = {
+    word: place
+    for words in (
+        ("task", "workflow", "session"),
+        ("on-behalf-of", "own-identity", "impersonation"),
+    )
+    for place, word in enumerate(words)
+}
+"""Of lives and of modes of delegation: the strictest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:
@@ -47,6 +61,8 @@ class Intent:
 
     purpose: str
     needs: Scope = frozenset()
+    added: Scope = frozenset()
+    """What the task declared in addition, once it ran; empty at its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +87,20 @@ class Grant:
     """Good for one request that is allowed, and dead from then on."""
     refresh: float = 0.0
     """[s] from issue, for which its holder can have it renewed without another decision (OAuth refresh token)."""
+    life: Life = "task"
+    """What ends it before its time is up, unless it is standing."""
+    mode: DelegationMode | None = None
+    """How a callee acts, whatever the delegation says; None for what the delegation says."""
 
     def __and__(self, other: Grant) -> Grant:
-        """Return the terms that satisfy both: less scope, less time, more binding."""
+        """Return the terms that satisfy both: less scope, less time, more binding.
+
+        A standing credential says nothing of tasks, so the other one's life counts.
+        """
+        lives = [grant.life for grant in (self, other) if not grant.standing]
+        mode = self.mode or other.mode
+        if self.mode and other.mode:
+            mode = min(self.mode, other.mode, key=STRICTNESS.__getitem__)
         return Grant(
             scope=self.scope & other.scope,
             ttl=min(self.ttl, other.ttl),
@@ -86,6 +113,8 @@ class Grant:
             audience=self.audience or other.audience,
             single_use=self.single_use or other.single_use,
             refresh=min((grant.refresh for grant in (self, other) if not grant.standing), default=0.0),
+            life=min(lives, key=STRICTNESS.__getitem__, default="task"),
+            mode=mode,
         )
 
     @property
@@ -128,6 +157,10 @@ class Decision:
     allowed: bool
     reason: str
     policy: str
+    flagged: bool = False
+    """Allowed, and told to those who watch."""
+    widens: bool = False
+    """Allowed because the task declares more than it did; it can do so once."""
 
 
 @runtime_checkable

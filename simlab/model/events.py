@@ -103,6 +103,8 @@ class Tally:
     """Requests of workers; a count."""
     denied: int = 0
     """Requests of workers that were denied; a count."""
+    flagged: int = 0
+    """Requests of workers that were allowed and flagged; a count."""
     decisions: int = 0
     """Decisions that waited for a decision point; a count."""
     issued: int = 0

@@ -42,6 +42,8 @@ class Telemetry:
     """Share of an attacker's requests that raise an alert; dimensionless."""
     lag: Distribution = ZERO
     """[s] from request to alert."""
+    flagged: float = 1.0
+    """Share of an attacker's requests that a policy allowed and flagged that raise an alert; dimensionless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class Resource:
     """Keys and secrets that a reader finds in it."""
     obeyed_by: tuple[str, ...] = ()
     """Agents that do what its content says."""
+    owner: str = ""
+    """The team that it belongs to; empty for everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,15 @@ class Tool:
 
     name: str
     does: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How often an agent's work needs a permission, as a log of its use would tell."""
+
+    permission: Permission
+    every: float = field(metadata={"unit": "s"})
+    """[s] mean time between pieces of work that need it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +125,15 @@ class Agent:
     susceptibility: float = 1.0
     """Chance that it does what injected content says; dimensionless."""
     owner: str = ""
+    """The team that answers for it; an attribute."""
     identity: str = ""
     """The secret by which the issuer knows it; empty where the issuer attests the workload that runs."""
+    clearance: tuple[str, ...] | None = None
+    """Labels of data that it may touch; None for all; an attribute."""
+    ceiling: float = math.inf
+    """Highest sensitivity that it may touch; dimensionless; an attribute."""
+    used: tuple[Use, ...] = ()
+    """What its workflows need; filled in when the system is built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +190,8 @@ class Task:
     """Index, in its workflow, of the task that delegated this one; -1 for a root."""
     ttl: float = math.inf
     """[s] that its credentials live at most, whatever the strategy grants."""
+    passes: Scope = frozenset()
+    """What the tools of the parts that it delegates need, however it delegates them."""
 
     @property
     def agent(self) -> str:

@@ -30,6 +30,20 @@ REASONS = {
     "chain-lost": "the chain to a principal is lost",
     "chain-too-long": "the chain of delegations is too long",
     "flow": "labelled data would have left the organisation: a flow that is not allowed",
+    "used-role": "the role allows it, and work was seen to use it",
+    "not-seen-in-use": "no role allows it, or no work was seen to use it",
+    "attributes": "the attributes of agent and resource allow it",
+    "above-ceiling": "the resource is more sensitive than the agent may touch",
+    "no-clearance": "the agent has no clearance for the label of the resource",
+    "other-team": "the resource belongs to another team",
+    "exchanged": "the exchanged token covers it",
+    "outside-exchange": "the exchanged token does not cover it",
+    "off-purpose": "the declared purpose does not need it, and somebody was told",
+    "redeclared": "the task declared that it needs it, too",
+    "already-redeclared": "the task has already declared one need too many",
+    "no-flow": "no labelled data would leave",
+    "duties-separate": "it is not one of two duties that must be separate",
+    "both-duties": "who may do the one duty may not do the other",
     "secret": "a secret that no strategy governs covers it",
     "outside-secret": "the secret does not cover it",
     "expired": "the credential had expired",
@@ -48,6 +62,7 @@ LABELS = {
     "latency_p95": "latency added to a task, p95",
     "latency_p50": "latency added to a task, median",
     "denied": "benign requests denied",
+    "flagged": "benign requests flagged",
     "tasks_failed": "tasks failed",
     "standing_hours": "standing privilege",
     "granted_hours": "privilege granted for tasks",
@@ -74,11 +89,12 @@ COSTS = {
     "latency_p95": "{} added to a task at p95",
     "latency_p50": "{} added to a task at the median",
     "denied": "{} benign requests denied",
+    "flagged": "{} benign requests flagged",
     "tasks_failed": "{} tasks failed",
 }
 """Friction within a sentence; the other metrics follow their numbers."""
 
-UNITLESS = frozenset({"denied", "tasks_failed"})
+UNITLESS = frozenset({"denied", "flagged", "tasks_failed"})
 """Metrics whose words in :data:`COSTS` name the unit."""
 
 

@@ -21,6 +21,7 @@ from simlab.model.system import (
     Telemetry,
     Tool,
 )
+from simlab.model.usage import with_usage
 from simlab.scenario import components
 from simlab.scenario.flows import flow
 from simlab.scenario.laws import law
@@ -37,7 +38,7 @@ def scenario(file: ScenarioFile, evidence: tuple[Evidence, ...], source_hash: st
         name=file.name,
         question=file.question,
         horizon=file.horizon,
-        system=system(file),
+        system=with_usage(system(file), file.horizon),
         threats=tuple(components.build(threat, THREATS) for threat in file.threats),
         attacker=None if file.attacker is None else components.build(file.attacker, ATTACKERS),
         response=_response(file),
@@ -94,7 +95,7 @@ def _domain(name: str, spec: DomainSpec) -> Domain:
         issuance=law(spec.issuance),
         issuers=spec.issuers,
         decision=law(spec.decision),
-        telemetry=Telemetry(spec.telemetry.coverage, law(spec.telemetry.lag)),
+        telemetry=Telemetry(spec.telemetry.coverage, law(spec.telemetry.lag), spec.telemetry.flagged),
         revocation=law(spec.revocation),
         signing_key=spec.signing_key,
         cascade=law(spec.cascade),
@@ -112,6 +113,7 @@ def _resource(name: str, spec: ResourceSpec) -> Resource:
         honeytoken=spec.honeytoken,
         holds=tuple(spec.holds),
         obeyed_by=tuple(spec.obeyed_by),
+        owner=spec.owner,
     )
 
 
@@ -126,6 +128,8 @@ def _agent(name: str, spec: AgentSpec, roles: dict[str, Scope], tools: dict[str,
         susceptibility=spec.susceptibility,
         owner=spec.owner,
         identity=spec.identity,
+        clearance=tuple(spec.clearance) if "clearance" in spec.model_fields_set else None,
+        ceiling=float(spec.ceiling),
     )
 
 

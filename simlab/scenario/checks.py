@@ -83,12 +83,17 @@ def permissions_refer(file: ScenarioFile, names: Names) -> Iterator[Finding]:
 
 
 def agents_refer(file: ScenarioFile, names: Names) -> Iterator[Finding]:
-    """An agent names its roles and tools."""
+    """An agent names its roles and tools, and the labels that it may touch."""
+    labels = {resource.label for resource in file.resources.values()} - {""}
     for name, agent in file.agents.items():
         yield from refer(names, "role", ("agents", name, "roles"), agent.roles)
         yield from refer(names, "tool", ("agents", name, "tools"), agent.tools)
         if agent.identity:
             yield from at(("agents", name, "identity"), names.reference("secret", agent.identity))
+        for index, label in enumerate(agent.clearance):
+            if label not in labels:
+                text = f"no resource has the label {shown(label)}"
+                yield Finding(("agents", name, "clearance", index), "E107", text, did_you_mean(label, labels))
 
 
 def domains_refer(file: ScenarioFile, names: Names) -> Iterator[Finding]:

@@ -45,6 +45,8 @@ class TelemetrySpec(Strict):
     """Share of an attacker's requests that raise an alert; dimensionless."""
     lag: DurationSpec = 0.0
     """From request to alert."""
+    flagged: Probability = 1.0
+    """Share of an attacker's requests that a policy allowed and flagged that raise an alert; dimensionless."""
 
 
 class DomainSpec(Strict):
@@ -91,6 +93,8 @@ class ResourceSpec(Strict):
     """Keys and secrets that a reader finds in it."""
     obeyed_by: list[Identifier] = Field(default_factory=list)
     """Agents that do what its content says."""
+    owner: str = ""
+    """The team that it belongs to, for rules on attributes; everybody's, if it is not said."""
 
 
 class ToolSpec(Strict):
@@ -129,6 +133,10 @@ class AgentSpec(Strict):
     identity: Identifier = ""
     """The secret by which the issuer knows it, such as a client secret. The issuer attests the running workload,
     if it is not said."""
+    clearance: list[str] = Field(default_factory=list)
+    """Labels of data that it may touch, for rules on attributes; all, if it is not said."""
+    ceiling: Amount = float("inf")
+    """Highest sensitivity that it may touch, for rules on attributes; dimensionless; any, if it is not said."""
 
 
 class SecretSpec(Strict):

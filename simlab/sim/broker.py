@@ -38,7 +38,9 @@ class Context:
 class Session:
     """One task being done: its credentials, one a group, and the context of its piece of work."""
 
-    __slots__ = ("above", "captured", "context", "credentials", "ends", "kind", "running", "serial")
+    __slots__ = (
+        "above", "captured", "context", "credentials", "declared", "ends", "kind", "running", "serial",
+    )  # fmt: skip
 
     def __init__(
         self, kind: KindPlan, context: Context, serial: int, above: Session | None, groups: int
@@ -55,6 +57,8 @@ class Session:
         """Whether an intruder steers it, so that it gives nothing back."""
         self.ends = inf
         """[s] when it stops obeying."""
+        self.declared: KindPlan | None = None
+        """Its kind of task since an intruder had it declare more than it did; None for as it began."""
 
 
 class Broker:
@@ -80,6 +84,8 @@ class Broker:
         self._secrets: dict[str, Credential] = {}
         self.series: dict[str, Series] = {}
         """By secret: its credentials, where they are replaced."""
+        self._left: dict[tuple[str, int, Grant], Credential] = {}
+        """By agent, group and terms: the credential that an earlier task left, where nobody ends it."""
         self._covers: dict[Grant, tuple[str, ...]] = {}
         """The domains in which a grant covers anything."""
         self._live: dict[str, dict[int, Credential]] = {key: {} for key in plan.leakable}
@@ -185,9 +191,11 @@ class Broker:
             return None
         if kind.standing[group]:
             credential = self.standing(kind.key, group, now)
+        elif group in kind.kept and (left := self.left_over(session, group, now)):
+            credential = left
         else:
             parent = None
-            if kind.above is not None:
+            if kind.derived[group]:
                 parent = self._of_caller(session.above, group, now)
                 if parent is None:
                     return None
@@ -195,8 +203,29 @@ class Broker:
             end = credential.expires if credential.expires < self.horizon else self.horizon
             if now < end:
                 self._granted[kind.key] += kind.rates[group] * (end - now)
+            if group in kind.kept:
+                self._left[kind.task.agent, group, grant] = credential
+                self._forget_dead(self._live.get(kind.key, {}), now)
         session.credentials[group] = credential
         return credential
+
+    def left_over(self, session: Session, group: int, now: float) -> Credential | None:
+        """Return what an earlier task left for *session* to use *now*; None where nothing fits, or works."""
+        kind, above = session.kind, None
+        if kind.derived[group] and session.above is not None:
+            above = session.above.credentials[group]
+            if above is None or above.expires <= now:
+                above = self.left_over(session.above, group, now)
+            if above is None:
+                return None
+        grant = kind.grants[group]
+        found = self._left.get((kind.task.agent, group, grant)) if grant else None
+        if found is None or found.parent is not above or now < found.issued:
+            return None
+        if now >= found.expires or any(now >= found.dies(domain) for domain in self._domains(found.grant)):
+            return None
+        session.credentials[group] = found
+        return found
 
     def _of_caller(self, caller: Session | None, group: int, now: float) -> Credential | None:
         if caller is None:
@@ -215,13 +244,17 @@ class Broker:
         self._granted[credential.key] -= len(credential.grant.scope) * max(end - now, 0.0) / 3600.0
         session.credentials[credential.group] = None
 
-    def close(self, sessions: Iterable[Session], now: float) -> None:
-        """End *sessions*, and the credentials issued for them, unless an intruder keeps them."""
+    def close(self, sessions: Iterable[Session], now: float, *, over: bool = False) -> None:
+        """End *sessions*, and the credentials issued for them, unless an intruder keeps them.
+
+        Some end only when the whole piece of work is *over*.
+        """
         for session in sessions:
             session.running = False
             if session.captured:
                 continue
-            for group in session.kind.issued:
+            kind = session.kind
+            for group in (*kind.issued, *kind.lasting) if over and kind.lasting else kind.issued:
                 credential = session.credentials[group]
                 if credential is not None:
                     end = credential.expires if credential.expires < self.horizon else self.horizon
@@ -258,13 +291,18 @@ class Broker:
 
         It lives on in what it can be renewed into.
         """
-        domains = self._covers.get(credential.grant)
-        if domains is None:
-            resources = self.plan.system.resources
-            found = {resources[permission.resource].domain for permission in credential.grant.scope}
-            domains = self._covers[credential.grant] = tuple(sorted(found))
+        domains = self._domains(credential.grant)
         end = max((credential.dies(domain) for domain in domains), default=credential.expires)
         return end if credential.refresh is None else max(end, self.dies(credential.refresh))
+
+    def _domains(self, grant: Grant) -> tuple[str, ...]:
+        """Return the domains in which *grant* covers anything."""
+        domains = self._covers.get(grant)
+        if domains is None:
+            resources = self.plan.system.resources
+            found = {resources[permission.resource].domain for permission in grant.scope}
+            domains = self._covers[grant] = tuple(sorted(found))
+        return domains
 
     def replaced_from(self, credential: Credential, when: float) -> None:
         """Replace a standing *credential* by a new one at *when*."""

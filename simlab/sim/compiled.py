@@ -29,8 +29,14 @@ class KindPlan:
     """[privilege-hours per second] by group: what holding the credential amounts to."""
     issued: tuple[int, ...]
     """Groups in which its credential is issued for the task, and ends with it."""
-    above: KindPlan | None
-    """The kind of the caller, where the credential is derived from the caller's."""
+    derived: tuple[bool, ...]
+    """By group: whether its credential is made from the caller's."""
+    seen: tuple[Task, ...]
+    """By group: the task as that group's decision point sees it."""
+    lasting: tuple[int, ...] = ()
+    """Groups in which its credential is issued for the task, and ends with the whole piece of work."""
+    kept: tuple[int, ...] = ()
+    """Groups in which nobody ends its credential, so that later tasks use it again."""
     answers: dict[tuple[Permission, frozenset[str]], Decision] = field(default_factory=dict)
 
     @property
@@ -62,6 +68,10 @@ class CallPlan:
     """Whether its credential is waited for in a line."""
     single_use: bool
     """Whether its credential is good for this one request."""
+    kept: bool
+    """Whether its credential may be one that an earlier task left."""
+    asks: KindPlan | None
+    """The kind of task that asks, where the task declares more by then than it did at first."""
     plain: bool
     """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)
@@ -89,6 +99,8 @@ class FlowPlan:
     """Whether deciding takes any time."""
     online_calls: tuple[int, ...]
     """How many of the first so many calls are decided online."""
+    flags: tuple[int, ...]
+    """How many of the first so many calls a policy flags where it allows them; empty for none at all."""
     touchable: bool
     """Whether an intruder could ever lay hands on it, so that it must be done event by event."""
     keys: tuple[str, ...]

@@ -77,8 +77,9 @@ class Engine:
 
     def strike(self, kind: KindPlan, threat: str, permission: Permission) -> int:
         """Write that *threat* has turned a session of *kind* that used *permission*; return the static columns."""
+        chain = kind.seen[self.plan.authority.group(permission)].chain
         static = self.plan.intern(
-            "strike", "intruder", agent=kind.task.agent, chain=">".join(kind.task.chain), task=kind.task.name,
+            "strike", "intruder", agent=kind.task.agent, chain=">".join(chain), task=kind.task.name,
             permission=permission, reason="hijacked", policy=threat,
         )  # fmt: skip
         self.note(self.env.now, static)

@@ -24,6 +24,7 @@ from simlab.model.events import Actor, Kind, Static
 from simlab.model.scenario import Scenario
 from simlab.model.system import CONTROL, HOLD, MINT, STEER, Call, Task, Workflow
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan, KindPlan
+from simlab.sim.moods import Mood, moods_of
 from simlab.strategies import describe
 from simlab.strategies.authority import Authority
 
@@ -112,20 +113,23 @@ class Plan:
 
     def _new_kind(self, tasks: tuple[Task, ...]) -> KindPlan:
         task = tasks[-1]
-        derived = len(tasks) > 1 and task.mode == "on-behalf-of"
+        derived = tuple(self.authority.derives(tasks, group) for group in range(len(self.authority.groups)))
         grants: list[Grant | None] = []
         standing = []
         for group in range(len(self.authority.groups)):
             grant = self.authority.held(task, group)
             scope = self.authority.scope(tasks, group)
             grants.append(None if grant is None or scope is None else dataclasses.replace(grant, scope=scope))
-            standing.append(bool(grant and grant.standing and not derived))
+            standing.append(bool(grant and grant.standing and not derived[group]))
         agent = self.system.agents[task.agent]
         return KindPlan(
             tasks, agent.key or agent.name, tuple(grants), tuple(standing),
             tuple(len(grant.scope) / 3600.0 if grant else 0.0 for grant in grants),
-            tuple(group for group, held in enumerate(standing) if grants[group] and not held),
-            self.kind(tasks[:-1]) if derived else None,
+            _ending(grants, standing, "task"),
+            derived,
+            tuple(self.authority.seen(tasks, group) for group in range(len(derived))),
+            _ending(grants, standing, "workflow"),
+            _ending(grants, standing, "session"),
         )  # fmt: skip
 
     def decide(
@@ -134,13 +138,15 @@ class Plan:
         """Return what is decided when a task of *kind* asks; asked once, then remembered."""
         decision = kind.answers.get((permission, labels))
         if decision is None:
-            request = self.authority.request(kind.task, permission, scope, labels)
+            task = kind.seen[self.authority.group(permission)]
+            request = self.authority.request(task, permission, scope, labels)
             decision = kind.answers[permission, labels] = self.authority.decide(request)
         return decision
 
     def answer(self, kind: KindPlan, call: CallPlan, labels: frozenset[str]) -> Answer:
         """Return the answer to a worker's call, with the row that records it."""
         permission = call.call.permission
+        kind = call.asks or kind
         grant = kind.grants[call.group]
         scope: Scope = grant.scope if grant else frozenset()
         decision = self.decide(kind, permission, scope, labels)
@@ -162,7 +168,7 @@ class Plan:
             "request",
             actor,
             agent=kind.task.agent,
-            chain=">".join(kind.task.chain),
+            chain=">".join(kind.seen[self.authority.group_of[domain]].chain),
             task=kind.task.name,
             permission=permission,
             domain=domain,
@@ -174,15 +180,18 @@ class Plan:
 
     def _flow(self, flow: Workflow) -> FlowPlan:
         kinds = tuple((self.kind(flow.lineage(index)), task.parent) for index, task in enumerate(flow.tasks))
+        moods = moods_of(self, flow)
         last = {
             flow.tasks.index(task): index
             for index, call in enumerate(flow.calls)
             for task in flow.lineage(call.task)
         }
         calls = tuple(
-            self._call(flow, call, tuple(kind for kind, end in last.items() if end == index))
+            self._call(flow, call, tuple(kind for kind, end in last.items() if end == index), moods[index])
             for index, call in enumerate(flow.calls)
         )
+        if calls and any(kind.lasting for kind, _ in kinds):  # the last call ends what has lasted till then
+            calls = (*calls[:-1], dataclasses.replace(calls[-1], closes=tuple(range(len(kinds)))))
         agent = flow.tasks[0].agent
         return FlowPlan(
             flow=flow,
@@ -198,10 +207,17 @@ class Plan:
             ),
             issues=any(call.issuance for call in calls),
             online=any(call.decision for call in calls),
-            keys=tuple(dict.fromkeys(kind.key for kind, _ in kinds if kind.issued)),
+            keys=tuple(dict.fromkeys(kind.key for kind, _ in kinds if kind.issued or kind.lasting)),
             numbers=2 * len(calls) * len(kinds),
             touchable=self._touchable(tuple(kind for kind, _ in kinds), calls),
-            online_calls=(0, *accumulate(self.authority.groups[call.group].online for call in calls)),
+            online_calls=(
+                0,
+                *accumulate(
+                    self.authority.groups[call.group].online * (1 + mood.declares)
+                    for call, mood in zip(calls, moods, strict=True)
+                ),
+            ),
+            flags=(0, *accumulate(mood.flagged for mood in moods)) if any(m.flagged for m in moods) else (),
             arrive=self.intern("arrive", "worker", agent=agent, task=flow.name),
             finish=(
                 self.intern("finish", "worker", agent=agent, task=flow.name, allowed=False, reason="failed"),
@@ -219,11 +235,11 @@ class Plan:
         """Return whether anything outside a piece of work can change what becomes of it.
 
         No run leaves reach. So where no key, session or workload of the work is in reach, nothing of it is
-        ever revoked or steered. Keys that rotate are shared by pieces of work in order of time, and so is a
-        line of those who wait for an issuer.
+        ever revoked or steered. Keys that rotate are shared by pieces of work in order of time, and so are
+        credentials that nobody ends, and a line of those who wait for an issuer.
         """
         facts = self.reach.steps
-        return any(call.watched or call.queued for call in calls) or any(
+        return any(call.watched or call.queued or call.kept for call in calls) or any(
             f"{HOLD}:{kind.key}" in facts
             or any(self._turned(user) for user in self.authority.users[kind.key])
             or any(grant and grant.standing and grant.ttl < math.inf for grant in kind.grants)
@@ -235,7 +251,7 @@ class Plan:
         ways = (f"{CONTROL}:{agent}", f"{STEER}:{agent}", *self.world.leading.get(agent, ()))
         return agent in self._minted or any(way in self.reach.steps for way in ways)
 
-    def _call(self, flow: Workflow, call: Call, closes: tuple[int, ...]) -> CallPlan:
+    def _call(self, flow: Workflow, call: Call, closes: tuple[int, ...], mood: Mood) -> CallPlan:
         resource = self.system.resources[call.permission.resource]
         domain = self.system.domains[resource.domain]
         group = self.authority.group(call.permission)
@@ -255,14 +271,28 @@ class Plan:
             group=group,
             domain=domain.name,
             issuance=None if kind.standing[group] or domain.issuance == ZERO else domain.issuance.quantile,
-            decision=domain.decision.quantile if online and domain.decision != ZERO else None,
+            decision=mood.wait(domain.decision.quantile) if online and domain.decision != ZERO else None,
             label=label,
             closes=closes,
             watched=watched,
             queued=bool(domain.issuers) and not kind.standing[group],
             single_use=single_use,
+            kept=group in kind.kept,
+            asks=mood.asks,
             plain=not label and not closes and not watched and not single_use,
         )
+
+
+def _ending(grants: list[Grant | None], standing: list[bool], life: str) -> tuple[int, ...]:
+    """Return the groups in which a credential is issued for the task, and ends as *life* says.
+
+    One that is made from a caller's, on terms that are those of a standing one, ends with its task.
+    """
+    return tuple(
+        group
+        for group, grant in enumerate(grants)
+        if grant and not standing[group] and ("task" if grant.standing else grant.life) == life
+    )
 
 
 def _identify(threats: tuple[ThreatEvent, ...]) -> dict[str, ThreatEvent]:

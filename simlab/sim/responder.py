@@ -25,14 +25,24 @@ class Responder:
         self.orders: dict[Credential, float] = {}
         """[s] when each credential was first ordered to be revoked."""
 
-    def observe(self, move: str, nth: int, resource: str, credential: Credential | None, agent: str) -> None:
+    def observe(
+        self,
+        move: str,
+        nth: int,
+        resource: str,
+        credential: Credential | None,
+        agent: str,
+        *,
+        flagged: bool = False,
+    ) -> None:
         """See, perhaps, the *nth* time that the intruder makes *move*; act on it."""
         engine = self.engine
         system = engine.plan.system
         target = system.resources[resource]
         telemetry = system.domains[target.domain].telemetry
         name = (move, nth)
-        seen = target.honeytoken or engine.streams.uniform("alert", *name) < telemetry.coverage
+        coverage = max(telemetry.coverage, telemetry.flagged) if flagged else telemetry.coverage
+        seen = target.honeytoken or engine.streams.uniform("alert", *name) < coverage
         if seen:
             lag = telemetry.lag.quantile(engine.streams.uniform("alert lag", *name))
             self.alert(engine.env.now + lag, name, [credential] if credential else [], agent, move)

@@ -11,6 +11,7 @@ from simlab.model.attack import Attacker, Move, View
 from simlab.model.doors import Door
 from simlab.model.system import EXFILTRATE, Task
 from simlab.sim.broker import Session
+from simlab.sim.moods import declaring
 from simlab.sim.ways import Ways
 from simlab.strategies.authority import NOTHING, decide_secret, idle
 
@@ -191,17 +192,24 @@ class Tries:
             decision = Decision(allowed=False, reason="no-credential", policy="broker")
         else:
             decision = self._too_late(credential, door.domain) or self.plan.decide(
-                asker.kind, door.move.permission, credential.grant.scope, session.context.labels
+                asker.declared or asker.kind,
+                door.move.permission,
+                credential.grant.scope,
+                session.context.labels,
             )
-        task = asker.kind.task
+        task = asker.kind.seen[self.plan.authority.group_of[door.domain]]
         static = self._record(door, nth, decision, credential, task.agent, ">".join(task.chain), task.name)
         if decision.allowed and credential is not None:
             if credential.grant.single_use:
                 self._use_up(credential, asker)
+            if decision.widens:
+                asker.declared = self.plan.kind(declaring(asker.kind.tasks, door.move.permission))
             cause = self._note(door, session, static, credential, task)
             self._succeed(index, door, credential, session, cause)
         elif decision.reason in LAPSED and asker.kind.grants[self.plan.authority.group_of[door.domain]]:
             self.ways.session_lapsed(door, session)
+        elif asker.declared is not None:  # another session of the kind has not yet declared anything
+            self.ways.refused(index, session)
         else:
             self.ways.refused(index, session.kind.tasks, session.context.labels)
 
@@ -252,7 +260,10 @@ class Tries:
         )  # fmt: skip
         self.engine.note(self.engine.env.now, static, credential.serial if credential else 0)
         steered = door.agents[0] if door.agents else ""
-        self.engine.responder.observe(str(door.move), nth, door.move.permission.resource, credential, steered)
+        resource = door.move.permission.resource
+        self.engine.responder.observe(
+            str(door.move), nth, resource, credential, steered, flagged=decision.flagged
+        )
         return static
 
     def _note(

@@ -84,7 +84,7 @@ class Ways:
             if f"{EXFILTRATE}:{name}" in self.intruder.facts:
                 continue
             labels = session.context.labels | {label}
-            ways = [index for index in outward if (index, session.kind.tasks, labels) not in self._closed]
+            ways = [index for index in outward if not self._refused(index, session, labels)]
             self._again.update(ways)
             if ways and name not in session.context.data:
                 self._again.add(read)
@@ -170,13 +170,16 @@ class Ways:
         now, agent, other = self.intruder.engine.env.now, door.agents[0], None
         laden = agent not in self.intruder.controlled and self.is_outward_write(door.move.permission)
         for session in reversed(self.intruder.sessions.get(agent, ())):
-            refused = (index, session.kind.tasks, session.context.labels) in self._closed
+            refused = self._refused(index, session, session.context.labels)
             if now >= session.ends or refused or (session, door.domain) in self._lapsed:
                 continue
             if not laden or session.context.data:
                 return session
             other = other or session
         return other
+
+    def _refused(self, index: int, session: Session, labels: frozenset[str]) -> bool:
+        return (index, session.kind.tasks, labels) in self._closed or (index, session) in self._closed
 
     def _permission(self, index: int) -> Permission:
         return self.plan.world.doors[index].move.permission

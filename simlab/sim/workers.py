@@ -92,12 +92,14 @@ class Workers:
             session = sessions[index]
             credential = session.credentials[group]
             if credential is None or credential.expires <= now:
-                extra = issuance(issuances[number]) if issuance else 0.0
-                if call.queued:
-                    extra = broker.wait_in_line(domain, now, extra)
-                credential = acquire(session, group, now + extra)
-                wait += extra
-                delay += extra
+                credential = broker.left_over(session, group, now) if call.kept else None
+                if credential is None:
+                    extra = issuance(issuances[number]) if issuance else 0.0
+                    if call.queued:
+                        extra = broker.wait_in_line(domain, now, extra)
+                    credential = acquire(session, group, now + extra)
+                    wait += extra
+                    delay += extra
             if decision:
                 extra = decision(decisions[number])
                 wait += extra
@@ -110,8 +112,9 @@ class Workers:
                 if now >= horizon:
                     return
             if credential is not None and credential.expires <= now:
-                extra = issuance(issuances[number - 1]) if issuance else 0.0
-                if call.queued:
+                left = broker.left_over(session, group, now) if call.kept else None
+                extra = issuance(issuances[number - 1]) if issuance and left is None else 0.0
+                if call.queued and left is None:
                     extra = broker.wait_in_line(domain, now, extra)
                 credential = acquire(session, group, now + extra)
                 tally.renewed += 1
@@ -160,7 +163,7 @@ class Workers:
             if not allowed:
                 tally.denied += 1
                 tally.failed += 1
-                broker.close(sessions, now)
+                broker.close(sessions, now, over=True)
                 break
             if call.plain:
                 if controlled:
@@ -176,13 +179,16 @@ class Workers:
             if controlled:
                 intruder.at_work(session)
             if call.closes:
-                broker.close([sessions[kind] for kind in call.closes], now)
+                over = number == len(flow.steps)
+                broker.close([sessions[kind] for kind in call.closes], now, over=over)
         else:
             allowed = True
             tally.finished += 1
             tally.delays.append(delay)
         tally.requests += number
         tally.decisions += flow.online_calls[number]
+        if flow.flags:
+            tally.flagged += flow.flags[number if allowed else number - 1]
         if rows is not None:
             rows += (now, flow.finish[allowed], 0, serial)
 

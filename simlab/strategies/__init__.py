@@ -8,20 +8,28 @@ from simlab.errors import ParameterError
 from simlab.lookup import build, find, parameters
 from simlab.model.access import Strategy
 from simlab.model.system import Domain
+from simlab.strategies.abac import ABAC
 from simlab.strategies.bounds import AllowAll, DenyAll
+from simlab.strategies.data_flow import DataFlow
 from simlab.strategies.intent import Intent
 from simlab.strategies.jit import JIT
 from simlab.strategies.layers import Layered
+from simlab.strategies.right_sized_rbac import RightSizedRBAC
 from simlab.strategies.separate_duties import SeparateDuties
 from simlab.strategies.static_rbac import StaticRBAC
+from simlab.strategies.token_exchange import TokenExchange
 from simlab.units import duration, seconds
 
 STRATEGIES: dict[str, type[Strategy]] = {
     "allow-all": AllowAll,
     "deny-all": DenyAll,
     "static-rbac": StaticRBAC,
+    "right-sized-rbac": RightSizedRBAC,
+    "abac": ABAC,
     "jit": JIT,
+    "token-exchange": TokenExchange,
     "intent": Intent,
+    "data-flow": DataFlow,
     "separate-duties": SeparateDuties,
 }
 """Every strategy that a command or a scenario can name."""

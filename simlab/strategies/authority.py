@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NOTHING: frozenset[str] = frozenset()
+NOTHING_AT_ALL: Scope = frozenset()
 
 
 def idle(agent: str) -> Task:
@@ -24,10 +25,13 @@ def idle(agent: str) -> Task:
     return Task(name="", principal="", chain=(agent,), intent=Intent(""), template=frozenset())
 
 
-def ad_hoc(task: Task, callee: str, mode: DelegationMode, menu: Iterable[Permission]) -> Task:
+def ad_hoc(
+    task: Task, callee: str, mode: DelegationMode, menu: Iterable[Permission], passes: Scope = NOTHING_AT_ALL
+) -> Task:
     """Return the task that *callee* is given when whoever steers *task* asks it for help.
 
-    Nobody declared it, so it inherits the intent of *task*, and its job may call every tool of the callee.
+    Nobody declared it, so it inherits the intent of *task*, and its job may call every tool of the callee. Whoever
+    steers it has it ask for as much as it could pass on, too: *passes*.
     """
     kept = mode == "on-behalf-of"
     return Task(
@@ -37,6 +41,7 @@ def ad_hoc(task: Task, callee: str, mode: DelegationMode, menu: Iterable[Permiss
         intent=task.intent,
         template=frozenset(menu),
         mode=mode,
+        passes=passes,
     )
 
 
@@ -55,6 +60,7 @@ class Authority:
         self.standing = lru_cache(maxsize=None)(self._standing)
         self.held = lru_cache(maxsize=None)(self._held)
         self.mintable = lru_cache(maxsize=None)(self._mintable)
+        self.seen = lru_cache(maxsize=None)(self._seen)
 
     @cached_property
     def groups(self) -> tuple[Strategy, ...]:
@@ -142,11 +148,30 @@ class Authority:
         """
         key = self.system.agents[agent].key or agent
         lineages = sorted((lineage for _, lineage in self.sessions[agent]), key=lambda tasks: tasks[-1].name)
-        own = [
-            tasks[-1] for tasks in lineages if signed or len(tasks) == 1 or tasks[-1].mode != "on-behalf-of"
-        ]
+        own = [tasks[-1] for tasks in lineages if signed or not self.derives(tasks, group)]
         grants = (self.standing(key, group), *(self.held(task, group) for task in own))
         return tuple(dict.fromkeys(replace(grant, bound=False, replay=0.0) for grant in grants if grant))
+
+    def derives(self, tasks: tuple[Task, ...], group: int) -> bool:
+        """Return whether *group* makes the credential of the last of *tasks* from its caller's."""
+        return len(tasks) > 1 and self.seen(tasks, group).mode == "on-behalf-of"
+
+    def _seen(self, tasks: tuple[Task, ...], group: int) -> Task:
+        """Return the last of *tasks* as *group* sees it: a strategy can rule how callees act."""
+        task = tasks[-1]
+        if len(tasks) == 1:
+            return task
+        ruled = self.groups[group].grant(self.system.agents[task.agent], task).mode
+        above = self.seen(tasks[:-1], group)
+        if ruled in {None, task.mode} and above is tasks[-2]:
+            return task
+        mode = ruled or task.mode
+        return replace(
+            task,
+            mode=mode,
+            principal="" if mode == "impersonation" else above.principal,
+            chain=(*above.chain, task.agent) if mode == "on-behalf-of" else (task.agent,),
+        )
 
     def scope(self, tasks: tuple[Task, ...], group: int) -> Scope | None:
         """Return what the last of *tasks* may use: the intersection over those done on behalf of another.
@@ -156,7 +181,7 @@ class Authority:
         grant = self.held(tasks[-1], group)
         if grant is None:
             return None
-        if len(tasks) == 1 or tasks[-1].mode != "on-behalf-of":
+        if not self.derives(tasks, group):
             return grant.scope
         above = self.scope(tasks[:-1], group)
         return None if above is None else grant.scope & above

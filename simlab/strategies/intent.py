@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Literal
 
 from simlab.model.access import Decision, Grant, Request
 from simlab.model.system import Agent, Task
@@ -16,6 +17,10 @@ class Intent:
     The agent keeps a long-lived identity; authority comes from the decision, not from the key. A request
     must belong to a task that the orchestrator attests, so a stolen key alone asks for nothing. With
     ``attested=false`` the purpose is a mere claim, and a thief claims what the stolen scope contains.
+
+    What the declared needs do not cover is denied (``drift=hard``), or allowed and flagged (``soft``), or allowed
+    once to a task that declares more, which costs the wait for one more decision (``redeclare``). An agent that
+    was turned can declare, too. So neither of the two lets labelled data out, whatever `flows` says.
 
     References
     ----------
@@ -36,12 +41,14 @@ class Intent:
     """Most delegations between the principal's first agent and the one that asks; a count."""
     rotation: float = field(default=math.inf, metadata={"unit": "s"})
     """[s] from issue of an identity to its replacement."""
+    drift: Literal["hard", "soft", "redeclare"] = "hard"
+    """What happens with a request that the declared needs do not cover."""
 
     name = "intent"
     online = True
     reasons = (
         "purpose", "claimed-purpose", "not-in-role", "no-attested-task", "not-for-purpose", "chain-lost",
-        "chain-too-long", "flow",
+        "chain-too-long", "flow", "off-purpose", "redeclared", "already-redeclared",
     )  # fmt: skip
 
     def grant(self, agent: Agent, task: Task) -> Grant:  # noqa: ARG002 (the same identity for every task)
@@ -58,11 +65,21 @@ class Intent:
             return Decision(allowed=True, reason="claimed-purpose", policy=self.name)
         if request.hop > self.hops:
             return self._deny("chain-too-long")
-        if request.permission not in request.intent.needs:
+        drifts = request.permission not in request.intent.needs
+        if drifts and self.drift == "hard":
             return self._deny("not-for-purpose")
-        if self.flows and request.resource.outward and request.labels and request.writes:
+        if (drifts or self.flows) and request.resource.outward and request.labels and request.writes:
             return self._deny("flow")
-        return Decision(allowed=True, reason="purpose", policy=self.name)
+        return self._drift(request) if drifts else Decision(allowed=True, reason="purpose", policy=self.name)
+
+    def _drift(self, request: Request) -> Decision:
+        """Return what becomes of a request that is off purpose, and harmless as far as flows go."""
+        if self.drift == "soft":
+            return Decision(allowed=True, reason="off-purpose", policy=self.name, flagged=True)
+        added = request.intent.added if request.intent else frozenset()
+        if added and request.permission not in added:
+            return self._deny("already-redeclared")
+        return Decision(allowed=True, reason="redeclared", policy=self.name, widens=not added)
 
     def _deny(self, reason: str) -> Decision:
         return Decision(allowed=False, reason=reason, policy=self.name)

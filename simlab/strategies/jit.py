@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from simlab.model.access import Decision, Grant, Request
+from simlab.model.access import Decision, Grant, Life, Request
 from simlab.model.system import Agent, Task
 
 
 @dataclass(frozen=True, slots=True)
 class JIT:
     """Each task gets a credential of its own, which ends with the task or when its time is up.
+
+    Wrong where credentials outlive the work (long lives, ``life=session``), and no answer to an agent that is
+    turned while it works: the credential of the job covers what the job's tools can do together.
 
     A credential is scoped to the *job*: to what the tools that the job may call need, because an agent
     chooses among them at run time. With ``scope=intent`` it is scoped to what the task declares instead.
@@ -41,6 +44,11 @@ class JIT:
     """Each credential is good for one request."""
     refresh: float = field(default=0.0, metadata={"unit": "s"})
     """[s] for which a credential can be renewed by whoever holds it, without another decision; 0 for not at all."""
+    life: Life = "task"
+    """What ends it before its time is up: the end of the task, the end of the whole piece of work, or nothing.
+
+    With ``session`` nobody ends it: the agent keeps it, and its later tasks on the same terms use it again.
+    """
 
     name = "jit"
     online = False
@@ -57,6 +65,7 @@ class JIT:
             audience=self.audience,
             single_use=self.single_use,
             refresh=self.refresh,
+            life=self.life,
         )
 
     def decide(self, request: Request) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from simlab.model.access import Decision, Grant, Request, Strategy
@@ -35,10 +35,17 @@ class Layered:
         return reduce(Grant.__and__, (layer.grant(agent, task) for layer in self.layers))
 
     def decide(self, request: Request) -> Decision:
-        """Return the first denial, or the last layer's allowance."""
+        """Return the first denial, or the last allowance that somebody must hear of, or the last one."""
         decision = Decision(allowed=False, reason="no-layer", policy=self.name)
+        remarkable: Decision | None = None
         for layer in self.layers:
             decision = layer.decide(request)
             if not decision.allowed:
-                break
-        return decision
+                return decision
+            if decision.flagged or decision.widens:
+                remarkable = decision if remarkable is None else _both(remarkable, decision)
+        return remarkable or decision
+
+
+def _both(first: Decision, second: Decision) -> Decision:
+    return replace(second, flagged=first.flagged or second.flagged, widens=first.widens or second.widens)

@@ -25,7 +25,19 @@ from simlab.controls import CONTROLS, along
 from simlab.metrics import METRICS
 from simlab.model.attack import When
 from simlab.model.chance import Exponential, Fixed
-from simlab.strategies import JIT, STRATEGIES, Intent, Layered, StaticRBAC, describe, parse
+from simlab.strategies import (
+    ABAC,
+    JIT,
+    STRATEGIES,
+    DataFlow,
+    Intent,
+    Layered,
+    RightSizedRBAC,
+    StaticRBAC,
+    TokenExchange,
+    describe,
+    parse,
+)
 from simlab.threats import THREATS, CompromisedTool, KeyLeak, Nothing, PromptInjection, StolenSession
 
 VARIANTS = (
@@ -36,11 +48,22 @@ VARIANTS = (
     JIT(scope="roles"),
     JIT(bound=True, replay=0.5, audience=True, single_use=True, refresh=60.0),
     Intent(flows=False, attested=False, hops=0, rotation=3600.0),
+    Intent(drift="soft"),
+    Intent(drift="redeclare", flows=False),
+    JIT(life="session"),
+    JIT(life="workflow", scope="roles"),
+    RightSizedRBAC(window=30.0, rotation=3600.0, grace=60.0),
+    ABAC(foreign="none", hops=0, rotation=3600.0),
+    ABAC(foreign="all"),
+    TokenExchange(ttl=60.0, asks="intent", depth=0, bound=True),
+    DataFlow(labels="private", sinks="deploy|inbox"),
 )
 LAYERED = (
     *(Layered(pair) for pair in permutations([kind() for kind in STRATEGIES.values()], 2)),
     Layered((StaticRBAC(), JIT(), Intent())),
     Layered((Layered((JIT(), Intent())), StaticRBAC())),
+    Layered((JIT(life="session"), DataFlow(labels="private"), TokenExchange())),
+    Layered((Intent(drift="redeclare"), JIT(life="workflow"), Intent(drift="soft"))),
 )
 THREATS_AIMED = (
     Nothing(),

@@ -6,7 +6,18 @@ from hypothesis import given
 
 from simlab.graph import reach
 from simlab.model.attack import Foothold
-from simlab.strategies import JIT, AllowAll, DenyAll, Intent, Layered, StaticRBAC
+from simlab.strategies import (
+    ABAC,
+    JIT,
+    AllowAll,
+    DataFlow,
+    DenyAll,
+    Intent,
+    Layered,
+    RightSizedRBAC,
+    StaticRBAC,
+    TokenExchange,
+)
 from simlab.strategies.authority import Authority, ad_hoc, idle
 from tests.helpers import ANY, LAW, Refusing, policies, scenario, scenarios, strategy
 
@@ -20,6 +31,11 @@ LAYERS = (
     Intent(flows=False),
     Intent(attested=False),
     Intent(hops=0),
+    RightSizedRBAC(),
+    ABAC(foreign="none"),
+    TokenExchange(),
+    DataFlow(),
+    Intent(drift="redeclare"),
 )
 GOVERNED = replace(ANY, enforces=False)
 
@@ -113,7 +129,7 @@ def test_attenuation_never_widens_a_scope():
                     continue
                 own = authority.held(tasks[-1], group).scope
                 assert scope <= own
-                if tasks[-1].mode == "on-behalf-of":
+                if authority.derives(tasks, group):
                     above = authority.scope(tasks[:-1], group)
                     assert scope == own & above
                     narrower += scope < own

@@ -31,7 +31,7 @@ from simlab.model.system import (
 )
 from simlab.sim.engine import simulate
 from simlab.sim.plan import Plan
-from simlab.strategies import JIT, AllowAll, Intent, Layered, StaticRBAC
+from simlab.strategies import JIT, AllowAll, DataFlow, Intent, Layered, StaticRBAC
 from simlab.threats import KeyLeak, PromptInjection
 from tests.helpers import (
     ALONE,
@@ -414,14 +414,29 @@ def test_l7_the_order_of_lists_means_nothing():
         assert math.isclose(one.loss, other.loss), seed
 
 
+def with_labels(policy, words):
+    """Return *policy* with other words for the labels that it names."""
+    if isinstance(policy, Layered):
+        return Layered(tuple(with_labels(layer, words) for layer in policy.layers))
+    if not isinstance(policy, DataFlow):
+        return policy
+    return replace(policy, labels="|".join(words[label] for label in policy.labels.split("|")))
+
+
 def test_l7_names_for_the_eye_mean_nothing():
-    """L7. Owners, purposes, labels of data, titles: other words, the same run."""
+    """L7. Owners, purposes, labels of data, titles: other words for the same things, the same run."""
     for seed in range(PAIRS):
         world, policy = scenario(seed), strategy(seed)
         system = world.system
         words = {"": "", "pii": "secret", "code": "a label that sorts first"}
+        teams = {"": "", "red": "a team that sorts first", "blue": "other"}
         resources = {
-            name: replace(resource, label=words[resource.label], untrusted=not resource.untrusted)
+            name: replace(
+                resource,
+                label=words[resource.label],
+                owner=teams[resource.owner],
+                untrusted=not resource.untrusted,
+            )
             for name, resource in system.resources.items()
         }
         flows = {
@@ -433,12 +448,19 @@ def test_l7_names_for_the_eye_mean_nothing():
             )
             for name, flow in system.workflows.items()
         }
-        agents = {name: replace(agent, owner="somebody") for name, agent in system.agents.items()}
+        agents = {
+            name: replace(
+                agent,
+                owner=teams[agent.owner],
+                clearance=agent.clearance and tuple(words[label] for label in agent.clearance),
+            )
+            for name, agent in system.agents.items()
+        }
         renamed = replace(
             with_system(world, resources=resources, workflows=flows, agents=agents),
             name="renamed", question="Other?", notes="Nothing.", currency="USD",
         )  # fmt: skip
-        one, other = run(world, policy, seed), run(renamed, policy, seed)
+        one, other = run(world, policy, seed), run(renamed, with_labels(policy, words), seed)
         assert list(one.trace) == list(other.trace), seed
         assert one.tally == other.tally, seed
 

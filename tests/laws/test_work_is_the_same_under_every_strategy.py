@@ -6,7 +6,18 @@ from dataclasses import replace
 from hypothesis import given
 
 from simlab.sim.plan import Plan
-from simlab.strategies import JIT, AllowAll, DenyAll, Intent, Layered, StaticRBAC
+from simlab.strategies import (
+    ABAC,
+    JIT,
+    AllowAll,
+    DataFlow,
+    DenyAll,
+    Intent,
+    Layered,
+    RightSizedRBAC,
+    StaticRBAC,
+    TokenExchange,
+)
 from tests.helpers import ANY, LAW, policies, scenario, scenarios, seeds, watch
 
 STRATEGIES = (
@@ -18,6 +29,15 @@ STRATEGIES = (
     JIT(ttl=60.0, bound=True, scope="intent"),
     Intent(),
     Layered((JIT(), Intent())),
+    RightSizedRBAC(),
+    ABAC(),
+    JIT(life="session"),
+    JIT(life="workflow"),
+    Intent(drift="soft"),
+    Intent(drift="redeclare"),
+    TokenExchange(),
+    Layered((TokenExchange(), Intent())),
+    Layered((JIT(), DataFlow())),
 )
 SIMPLE = replace(ANY, latencies=False)
 
@@ -35,7 +55,7 @@ def requests(watched):
     return times
 
 
-def test_arrivals_and_work_are_the_same_under_eight_strategies():
+def test_arrivals_and_work_are_the_same_under_many_strategies():
     """Sixty random worlds: each piece of work arrives when it always does, with the work that it always is."""
     for seed in range(60):
         world = scenario(seed)

@@ -72,14 +72,28 @@ class Naive:
     def scope(self, tasks, domain):
         """Return what the last of *tasks* presents: the intersection along those done on behalf of another."""
         own = self.held(tasks[-1], domain)
-        if len(tasks) > 1 and tasks[-1].mode == "on-behalf-of":
+        if len(tasks) > 1 and self.seen(tasks, domain).mode == "on-behalf-of":
             above = self.scope(tasks[:-1], domain)
             return None if own == set() or above is None else own & above
         return own or None
 
+    def seen(self, tasks, domain):
+        """Return the last of *tasks* as *domain* sees it, where the strategy may rule how callees act."""
+        task = tasks[0]
+        for below in tasks[1:]:
+            agent = below.chain[-1]
+            mode = self.enforced(domain).grant(self.system.agents[agent], below).mode or below.mode
+            task = replace(
+                below,
+                mode=mode,
+                principal="" if mode == "impersonation" else task.principal,
+                chain=(*task.chain, agent) if mode == "on-behalf-of" else (agent,),
+            )
+        return task
+
     def may(self, tasks, right, scope, labels=frozenset()):
         """Return whether some context that contains *labels* lets the last of *tasks* do *right*."""
-        task = tasks[-1]
+        task = self.seen(tasks, self.domain(right))
         attested = bool(task.name and task.principal)
         return any(
             self.enforced(self.domain(right))
@@ -145,6 +159,7 @@ class Naive:
                     above.intent,
                     frozenset(self.system.agents[callee].menu),
                     mode,
+                    passes=self.system.agents[callee].entitlements,
                 ),
             )
         return tasks

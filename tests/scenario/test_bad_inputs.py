@@ -60,6 +60,8 @@ TEXTS = [
 CHANGES = [
     ("B037 a duplicate key at the top", "depth: 2", "depth: 2\nname: again", "E012", "name: again"),
     ("B038 a duplicate key in braces", "owner: platform}", "owner: a, owner: b}", "E012", "owner: b"),
+    ("a clearance for no label", "owner: platform}", "owner: p, clearance: [privat]}", "E107", "[privat]"),
+    ("a ceiling below zero", "owner: platform}", "owner: p, ceiling: -1}", "E104", "-1"),
     ("B043 base 60", "horizon: 30d", "horizon: 1:30", "E015", "1:30"),
     ("B044 base 60 with seconds", "horizon: 30d", "horizon: 12:30:45", "E015", "12:30:45"),
     ("B046 a number with a low line", "depth: 2", "depth: 1_0", "E015", "1_0"),

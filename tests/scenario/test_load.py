@@ -24,6 +24,7 @@ from simlab.model.system import (
     Task,
     Telemetry,
     Tool,
+    Use,
 )
 from simlab.scenario import load, loads, template
 from simlab.threats.prompt_injection import PromptInjection
@@ -63,8 +64,11 @@ def test_a_good_file_gives_exactly_this_system(good):
             "bot",
             0.25,
             "platform",
+            used=tuple(Use(right, 7200.0) for right in sorted((READ, FORK, LOOK, PUBLISH))),
         ),
-        "releaser": Agent("releaser", frozenset({PUBLISH}), (PUBLISH,), "shared-key"),
+        "releaser": Agent(
+            "releaser", frozenset({PUBLISH}), (PUBLISH,), "shared-key", used=(Use(PUBLISH, 7200.0),)
+        ),
     }
     assert system.secrets == {"token": Secret("token", frozenset({PUBLISH}), 90 * 86400.0)}
     assert system.delegations == (Delegation("bot", "releaser", "on-behalf-of"),)
@@ -81,7 +85,14 @@ def test_steps_become_tasks_and_calls_in_order(good):
     everything = frozenset(Permission("read", name) for name in ("issues", "repo-a", "repo-b", "package"))
     intent = Intent("triage", everything)
     assert flow.tasks == (
-        Task("triage", "maintainer", ("bot",), intent, frozenset({READ, FORK, LOOK, PUBLISH})),
+        Task(
+            "triage",
+            "maintainer",
+            ("bot",),
+            intent,
+            frozenset({READ, FORK, LOOK, PUBLISH}),
+            passes=frozenset({PUBLISH}),
+        ),
         Task("triage/releaser", "maintainer", ("bot", "releaser"), intent, frozenset({PUBLISH}), parent=0),
     )
     assert flow.calls == (

@@ -12,7 +12,17 @@ from simlab.sim.plan import Plan
 from simlab.strategies import parse
 from tests.helpers import scenario as random_scenario
 
-STRATEGIES = ("static-rbac", "jit:ttl=5m", "intent", "jit+intent", "static-rbac:rotation=2h")
+STRATEGIES = (
+    "static-rbac",
+    "jit:ttl=5m",
+    "intent",
+    "jit+intent",
+    "static-rbac:rotation=2h",
+    "jit:life=workflow",
+    "token-exchange",
+    "intent:drift=redeclare",
+    "intent:drift=soft+jit",
+)
 
 
 def event_by_event(plan: Plan) -> Plan:

@@ -1,6 +1,7 @@
 """Intent: each request is decided on role, task, chain, purpose and data; in this order."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,8 @@ from simlab.strategies import Intent
 from simlab.strategies.authority import idle
 from tests.strategies.asking import ask
 
-READ, SEND = Permission.parse("read:db"), Permission.parse("send:mail")
+P = Permission.parse
+READ, SEND = P("read:db"), P("send:mail")
 BOTH = frozenset({READ, SEND})
 
 
@@ -82,3 +84,44 @@ def test_the_agent_keeps_a_standing_identity():
 def test_each_request_waits_for_the_decision_point():
     """The wait is the domain's decision time."""
     assert Intent().online is True
+
+
+def drifting(drift, right="send:mail", added=(), flows=True, **about):
+    request = ask(right, scope=BOTH, needs=["read:db"], **about)
+    request = request._replace(intent=replace(request.intent, added=frozenset(added)))
+    return Intent(drift=drift, flows=flows).decide(request)
+
+
+def test_drift_is_denied_flagged_or_declared():
+    """The job declares that it reads, and sends."""
+    assert drifting("hard") == Decision(False, "not-for-purpose", "intent")
+    assert drifting("soft") == Decision(True, "off-purpose", "intent", flagged=True)
+    assert drifting("redeclare") == Decision(True, "redeclared", "intent", widens=True)
+    for drift in ("hard", "soft", "redeclare"):
+        assert drifting(drift, "read:db") == Decision(True, "purpose", "intent")
+
+
+def test_a_task_declares_one_more_need_and_no_second_one():
+    """What it has declared stays declared; what it declared at first is not touched by it."""
+    assert drifting("redeclare", added=[SEND]) == Decision(True, "redeclared", "intent")
+    assert drifting("redeclare", added=[P("drop:db")]) == Decision(False, "already-redeclared", "intent")
+    assert drifting("redeclare", "read:db", added=[SEND]) == Decision(True, "purpose", "intent")
+
+
+@pytest.mark.parametrize("drift", ["soft", "redeclare"])
+@pytest.mark.parametrize("flows", [True, False])
+def test_nobody_drifts_into_a_flow(drift, flows):
+    """Whatever the rule on flows says of what was declared, and also once it is declared."""
+    about = {"labels": {"pii"}, "outward": True, "writes": True, "flows": flows}
+    assert drifting(drift, **about) == Decision(False, "flow", "intent")
+    assert drifting(drift, added=[SEND], **about) == Decision(False, "flow", "intent")
+
+
+@pytest.mark.parametrize("drift", ["soft", "redeclare"])
+def test_drift_stays_within_roles_tasks_and_chains(drift):
+    """Neither a thief nor an agent without a role drifts."""
+    outside = Intent(drift=drift).decide(ask("send:mail", scope={READ}, needs=["read:db"]))
+    assert outside.reason == "not-in-role"
+    assert Intent(drift=drift).decide(ask("send:mail", scope=BOTH, intent=None, task="")).allowed is False
+    long = Intent(drift=drift, hops=0).decide(ask("send:mail", scope=BOTH, chain=("a", "b")))
+    assert long.reason == "chain-too-long"

@@ -5,7 +5,7 @@ import pytest
 from simlab.errors import ParameterError
 from simlab.model.access import Decision, Grant, Intent, Permission
 from simlab.model.system import Agent, Domain, Resource, System, Task
-from simlab.strategies import JIT, parse
+from simlab.strategies import JIT, Layered, StaticRBAC, parse
 from simlab.strategies.authority import Authority
 from tests.strategies.asking import ask
 
@@ -41,6 +41,17 @@ def test_a_request_is_allowed_if_the_credential_covers_it():
 def test_nobody_waits_for_a_decision_but_for_the_issue():
     """The wait is the domain's issuance."""
     assert JIT().online is False
+
+
+def test_what_ends_a_credential_is_part_of_the_terms():
+    """The task, unless it is said otherwise; in layers the strictest, and a standing key has no say."""
+    assert JIT().grant(BOT, JOB).life == "task"
+    session, workflow = JIT(life="session"), JIT(life="workflow")
+    assert session.grant(BOT, JOB).life == "session"
+    assert Layered((session, workflow)).grant(BOT, JOB).life == "workflow"
+    assert Layered((session, JIT())).grant(BOT, JOB).life == "task"
+    assert Layered((StaticRBAC(), session)).grant(BOT, JOB).life == "session"
+    assert Layered((session, StaticRBAC())).grant(BOT, JOB).life == "session"
 
 
 def test_the_terms_are_what_was_asked_for():

@@ -54,6 +54,19 @@ def test_the_first_denial_tells_why():
     )
 
 
+def test_what_somebody_must_hear_of_is_not_lost_among_layers():
+    """Flagged by one layer, allowed by the next: flagged. Whatever the order; a denial is a denial."""
+    soft, widening = IntentPolicy(drift="soft"), IntentPolicy(drift="redeclare")
+    request = ask("read:db", scope={READ})
+    flagged = Decision(True, "off-purpose", "intent", flagged=True)
+    for layers in ((soft, JIT()), (JIT(), soft), (StaticRBAC(), soft, JIT())):
+        assert Layered(layers).decide(request) == flagged
+    assert Layered((soft, widening)).decide(request) == Decision(
+        True, "redeclared", "intent", flagged=True, widens=True
+    )
+    assert Layered((soft, DenyAll())).decide(request) == Decision(False, "nothing-goes", "deny-all")
+
+
 def test_layers_speak_with_one_name():
     """Names joined, online if any layer is, all reasons once."""
     layered = Layered((JIT(), IntentPolicy(), JIT()))
@@ -114,6 +127,9 @@ def test_text_builds_strategies():
         ("jit:ttl", ParameterError, "expected parameter=value, got 'ttl'"),
         ("jit:ttl=5", ParameterError, "expected a duration"),
         ("jit:bound=perhaps", ParameterError, "expected"),
+        ("jit:life=sesion", ParameterError, "did you mean 'session'"),
+        ("intent:drift=sof", ParameterError, "did you mean 'soft'"),
+        ("right-sized-rback", UnknownNameError, "did you mean 'right-sized-rbac'"),
         ("intent:hops=some", ParameterError, "expected int"),
         ("", UnknownNameError, "unknown strategy"),
     ],
