@@ -133,6 +133,8 @@ def _outsider(authority: Authority, key: str, permission: Permission) -> Why | N
             if decision.allowed:
                 kind = "standing key of" if grant.standing else f"credential for {task.name} of"
                 return Why(f"{kind} {key}", decision.reason, decision.policy)
+        if permission in authority.emergency(user, group):
+            return Why(f"break-glass key of {user}", "break-glass", "break-glass")
     return None
 
 
@@ -164,13 +166,14 @@ def extend(system: System, lineage: tuple[Task, ...], door: Door) -> tuple[Task,
 def _insider(
     authority: Authority, tasks: tuple[Task, ...], permission: Permission, *labels: str
 ) -> Why | None:
-    scope = authority.scope(tasks, authority.group(permission))
-    if scope is None:
-        return None
-    decision = _most_permissive(authority, tasks[-1], permission, scope, labels)
+    task, group = tasks[-1], authority.group(permission)
+    scope = authority.scope(tasks, group)
+    decision = None if scope is None else _most_permissive(authority, task, permission, scope, labels)
+    if decision is None and any(tasks == lineage for _, lineage in authority.sessions[task.agent]):
+        scope = authority.emergency(task.agent, group)
+        decision = _most_permissive(authority, task, permission, scope, labels) if scope else None
     if decision is None:
         return None
-    task = tasks[-1]
     where = f"for {task.name}" if task.name else "between tasks"
     return Why(f"credential of {task.agent} {where}", decision.reason, decision.policy)
 

@@ -94,6 +94,8 @@ class Request(NamedTuple):
     """Labels of all data that the session has read so far."""
     writes: bool
     """Whether the action changes or sends something, rather than reading or running it."""
+    executes: bool = False
+    """Whether the action sets something in motion."""
 
     @property
     def hop(self) -> int:
@@ -108,6 +110,8 @@ class Decision:
     allowed: bool
     reason: str
     policy: str
+    approval: bool = False
+    """Allowed, provided that somebody approves."""
 
 
 @runtime_checkable
@@ -162,3 +166,9 @@ class Credential:
                 end = min(end, holder.revoked.get(domain, math.inf))
             holder = holder.parent
         return end
+
+
+class EmergencyKey(Credential):
+    """A key taken by who broke the glass: good for all that its scope covers, and nobody is asked about it."""
+
+    __slots__ = ()

@@ -8,6 +8,7 @@ from typing import Literal
 
 from simlab.model.access import DelegationMode, Intent, Permission, Scope
 from simlab.model.chance import ZERO, Distribution
+from simlab.model.people import Approvers
 
 ActionClass = Literal["read", "write", "execute"]
 
@@ -61,6 +62,8 @@ class Domain:
     telemetry: Telemetry = Telemetry()
     revocation: Distribution = ZERO
     """[s] from the order to revoke until no enforcement point accepts the credential."""
+    approvers: str = ""
+    """Who is asked where a strategy wants an approval; empty for nobody, and then it is denied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,8 @@ class Workflow:
     """How often a request that was denied is made again; a count."""
     backoff: float = 0.0
     """[s] before the first retry; doubled each time."""
+    urgent: bool = False
+    """Its requests for approval are looked at before those of other work."""
 
     def lineage(self, index: int) -> tuple[Task, ...]:
         """Return the task at *index* and those it descends from, root first."""
@@ -218,6 +223,7 @@ class System:
     actions: Mapping[str, ActionClass] = field(default_factory=lambda: ACTIONS)
     depth: int = 3
     """Most delegations in a row that any agent accepts."""
+    approvers: Mapping[str, Approvers] = field(default_factory=dict)
 
     def users_of(self, key: str) -> tuple[Agent, ...]:
         """Return the agents that use the standing key *key*; one agent of that name if none names it."""
@@ -226,6 +232,10 @@ class System:
     def writes(self, permission: Permission) -> bool:
         """Return whether *permission* changes or sends something."""
         return self.actions[permission.action] == "write"
+
+    def executes(self, permission: Permission) -> bool:
+        """Return whether *permission* sets something in motion."""
+        return self.actions[permission.action] == "execute"
 
     def reads(self, permission: Permission) -> bool:
         """Return whether *permission* reads something."""

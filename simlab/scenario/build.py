@@ -76,6 +76,7 @@ def system(file: ScenarioFile) -> System:
         ),
         actions={**ACTIONS, **file.actions},
         depth=file.depth,
+        approvers={name: spec.approvers(name) for name, spec in file.approvers.items()},
     )
 
 
@@ -89,6 +90,7 @@ def _domain(name: str, spec: DomainSpec) -> Domain:
         decision=law(spec.decision),
         telemetry=Telemetry(spec.telemetry.coverage, law(spec.telemetry.lag)),
         revocation=law(spec.revocation),
+        approvers=spec.approvers,
     )
 
 
@@ -121,7 +123,9 @@ def _agent(name: str, spec: AgentSpec, roles: dict[str, Scope], tools: dict[str,
 
 def _response(file: ScenarioFile) -> Response:
     spec = file.response
-    return Response(spec.acts, law(spec.triage), spec.quarantine, law(spec.replace))
+    return Response(
+        spec.acts, law(spec.triage), spec.quarantine, law(spec.replace), spec.analysts, law(spec.false_alarms)
+    )
 
 
 def _prices(file: ScenarioFile) -> dict[str, Any]:

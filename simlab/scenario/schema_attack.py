@@ -22,6 +22,10 @@ class ResponseSpec(Strict):
     """Stop the sessions and workloads that were seen to be steered, as well as the credentials."""
     replace: DurationSpec = 0.0
     """From revoking a standing credential to its replacement."""
+    analysts: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """People who do the triage, one alert at a time, first come, first served; 0 for no limit."""
+    false_alarms: DurationSpec = float("inf")
+    """The time between alerts that mean nothing, and take an analyst as long as the others."""
 
 
 def _no_response(value: Any) -> Any:

@@ -63,6 +63,8 @@ class DomainSpec(Strict):
     """What it sees of the requests made in it."""
     revocation: DurationSpec = 0.0
     """From the order to revoke until no enforcement point accepts the credential."""
+    approvers: Identifier = ""
+    """Who is asked where a strategy wants an approval; nobody if it is not said, and then it is denied."""
 
 
 class ResourceSpec(Strict):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from heapq import heapreplace
 from math import inf
 
-from simlab.model.access import Credential, Grant
+from simlab.model.access import Credential, EmergencyKey, Grant
 from simlab.model.events import Tally
 from simlab.sim.compiled import KindPlan
 from simlab.sim.plan import Plan
@@ -104,7 +104,13 @@ class Broker:
                     self.tally.standing += len(grant.scope) * self.horizon / 3600.0
 
     def issue(
-        self, key: str, group: int, grant: Grant, now: float, parent: Credential | None = None
+        self,
+        key: str,
+        group: int,
+        grant: Grant,
+        now: float,
+        parent: Credential | None = None,
+        make: type[Credential] = Credential,
     ) -> Credential:
         """Return a new credential of *key*, valid from *now*; never longer than its parent."""
         self.serials[key] = serial = self.serials[key] + 1
@@ -113,7 +119,7 @@ class Broker:
         expires = now + grant.ttl + grant.grace
         if parent is not None and parent.expires < expires:
             expires = parent.expires
-        credential = Credential(serial, key, grant, now, expires, parent, group)
+        credential = make(serial, key, grant, now, expires, parent, group)
         self.tally.issued += 1
         live = self._live.get(key)
         if live is not None:
@@ -198,6 +204,40 @@ class Broker:
                     if live is not None:
                         live.pop(credential.serial, None)
                         self._forget_dead(live, now)
+
+    def emergency(self, key: str, group: int, grant: Grant, now: float) -> Credential:
+        """Return a break-glass key of *key*: it counts as granted, and does not end with the task."""
+        credential = self.issue(key, group, grant, now, make=EmergencyKey)
+        hours = len(grant.scope) * (min(credential.expires, self.horizon) - now) / 3600.0
+        self._granted[key] += hours
+        self.tally.glass_broken += 1
+        self.tally.glass_hours += hours
+        return credential
+
+    def suspend(self, session: Session, credential: Credential, now: float) -> None:
+        """Take back what has been issued for *session* and awaits an approval, as if it had never lived."""
+        self._count(session, credential, -1)
+        credential.expires = min(credential.expires, max(now, credential.issued))
+
+    def resume(self, session: Session, credential: Credential, now: float) -> None:
+        """Let the life of a suspended *credential* begin *now*, when it has been approved."""
+        parent, grant = credential.parent, credential.grant
+        credential.issued = now
+        credential.expires = now + grant.ttl + grant.grace
+        if parent is not None and parent.expires < credential.expires:
+            credential.expires = parent.expires
+        self._count(session, credential, 1)
+        session.credentials[credential.group] = credential
+        live = self._live.get(credential.key)
+        if live is not None:
+            live[credential.serial] = credential
+
+    def _count(self, session: Session, credential: Credential, sign: int) -> None:
+        end = min(credential.expires, self.horizon)
+        if credential.issued < end:
+            self._granted[credential.key] += (
+                sign * session.kind.rates[credential.group] * (end - credential.issued)
+            )
 
     def _forget_dead(self, live: dict[int, Credential], now: float) -> None:
         """Drop the eldest of *live* that nobody can use any more: memory must not grow with the horizon."""

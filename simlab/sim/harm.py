@@ -122,7 +122,8 @@ class Harm:
             broker.standing(session.kind.key, group, now) if standing else session.credentials[group]
             for group, standing in enumerate(session.kind.standing)
         ]
-        return [credential for credential in held if credential is not None]
+        keys = self.engine.asking.keys_of(session)
+        return [*(credential for credential in held if credential is not None), *keys]
 
     def _leak(
         self, name: str, threat: ThreatEvent, key: str, credentials: list[Credential], serial: int

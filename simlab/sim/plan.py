@@ -200,6 +200,7 @@ class Plan:
             online=any(call.decision for call in calls),
             keys=tuple(dict.fromkeys(kind.key for kind, _ in kinds if kind.issued)),
             numbers=2 * len(calls) * len(kinds),
+            asks=any(call.asks for call in calls),
             touchable=self._touchable(tuple(kind for kind, _ in kinds), calls),
             online_calls=(0, *accumulate(self.authority.groups[call.group].online for call in calls)),
             arrive=self.intern("arrive", "worker", agent=agent, task=flow.name),
@@ -214,10 +215,10 @@ class Plan:
 
         No run leaves reach. So where no key, session or workload of the work is in reach, nothing of it is
         ever revoked or steered. Keys that rotate are shared by pieces of work in order of time, and so is a
-        line of those who wait for an issuer.
+        line of those who wait for an issuer or for an approval.
         """
         facts = self.reach.steps
-        return any(call.watched or call.queued for call in calls) or any(
+        return any(call.watched or call.queued or call.asks for call in calls) or any(
             f"{CONTROL}:{kind.task.agent}" in facts
             or f"{STEER}:{kind.task.agent}" in facts
             or f"{HOLD}:{kind.key}" in facts
@@ -233,6 +234,8 @@ class Plan:
         reads = self.system.reads(call.permission)
         kind = self.kind(flow.lineage(call.task))
         online = self.authority.groups[group].online
+        grant = kind.grants[group]
+        scope: Scope = grant.scope if grant else frozenset()
         label = frozenset({resource.label}) if reads and resource.label else frozenset()
         watched = any(threat.exposes(agent, call) for threat in self.scenario.threats) or (
             reads and (agent.name, resource.name) in self.plantable
@@ -248,6 +251,7 @@ class Plan:
             closes=closes,
             watched=watched,
             queued=bool(domain.issuers) and not kind.standing[group],
+            asks=self.authority.asks(kind.task, call.permission, scope),
             plain=not label and not closes and not watched,
         )
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simlab.errors import ParameterError
 from simlab.graph.possible import extend
-from simlab.model.access import Credential, Decision, Permission
+from simlab.model.access import Credential, Decision, EmergencyKey, Permission
 from simlab.model.attack import Attacker, Move, View
 from simlab.model.doors import Door
 from simlab.model.system import EXFILTRATE
+from simlab.sim.approvers import BUSY, EXPIRED, REFUSED
 from simlab.sim.broker import Session
 from simlab.sim.ways import Ways
-from simlab.strategies.authority import NOTHING, decide_secret, idle
+from simlab.strategies.authority import NOTHING, decide_emergency, decide_secret, idle
 
 if TYPE_CHECKING:
     from simlab.sim.intruder import Intruder
@@ -95,16 +98,24 @@ class Tries:
             self._steer(attacker, index, nth, what)
         self.choose()  # also where what it would have presented is gone, and the try was in vain
 
-    def _present(self, index: int, door: Door, nth: int, credential: Credential) -> None:
-        """Present a stolen credential, as an outsider."""
+    def _present(
+        self, index: int, door: Door, nth: int, credential: Credential, answer: Decision | None = None
+    ) -> None:
+        """Present a stolen credential, as an outsider; *answer* is that of an approver, where one was asked."""
         users = self.plan.authority.users.get(door.key, ())
         decision = self._decide_outsider(door, credential, users)
+        if decision.approval and not self.engine.asking.settled(credential):
+            if answer is None:
+                again = partial(self._present, index, door, nth, credential)
+                self._ask(index, door, nth, None, users[0], again)
+                return
+            decision = answer
         self._record(door, nth, decision, credential, users[0] if users else "")
         if decision.allowed:
             self._succeed(index, door, credential, None)
         elif decision.reason in LAPSED:
             self.ways.credential_lapsed(door, credential)
-        else:
+        elif not self._asks_again(decision):
             self.ways.refused(index, id(credential.grant))
 
     def _decide_outsider(self, door: Door, credential: Credential, users: tuple[str, ...]) -> Decision:
@@ -114,12 +125,16 @@ class Tries:
         if credential.grant.bound:
             return Decision(allowed=False, reason="not-holder", policy="broker")
         scope = credential.grant.scope
+        if isinstance(credential, EmergencyKey):
+            return decide_emergency(door.move.permission, scope)
         if not users:
             return decide_secret(door.move.permission, scope)
         request = self.plan.authority.request(idle(users[0]), door.move.permission, scope, NOTHING)
         return self.plan.authority.decide(request)
 
-    def _steer(self, attacker: Attacker, index: int, nth: int, session: Session) -> None:
+    def _steer(
+        self, attacker: Attacker, index: int, nth: int, session: Session, answer: Decision | None = None
+    ) -> None:
         """Let a steered session ask, by itself or through agents that it can task."""
         door = self.plan.world.doors[index]
         asker = self._at_the_end(session, door)
@@ -136,14 +151,53 @@ class Tries:
             decision = self._too_late(credential, door.domain) or self.plan.decide(
                 asker.kind, door.move.permission, credential.grant.scope, session.context.labels
             )
+        key = self.engine.asking.key(asker, self.plan.authority.group_of[door.domain], door.domain)
+        if key is not None and (decision.approval or not decision.allowed):
+            credential, decision = key, self.engine.asking.decide(asker, door.move.permission, key)
         task = asker.kind.task
+        if decision.approval and credential is not None and not self.engine.asking.settled(credential):
+            if answer is None:
+                again = partial(self._steer, attacker, index, nth, session)
+                self._ask(index, door, nth, session, task.agent, again)
+                return
+            decision = answer
         self._record(door, nth, decision, credential, task.agent, ">".join(task.chain), task.name)
         if decision.allowed and credential is not None:
             self._succeed(index, door, credential, session)
         elif decision.reason in LAPSED and asker.kind.grants[self.plan.authority.group_of[door.domain]]:
             self.ways.session_lapsed(door, session)
-        else:
+        elif not self._asks_again(decision):
             self.ways.refused(index, session.kind.tasks, session.context.labels)
+
+    # --- asking people --------------------------------------------------------------------------------
+
+    def _ask(
+        self,
+        index: int,
+        door: Door,
+        nth: int,
+        session: Session | None,
+        agent: str,
+        again: Callable[[Decision], None],
+    ) -> None:
+        """Stand in the line of those who approve, with a hand that is busy until somebody has answered."""
+        self.made -= 1
+        self.under_way.add(index)
+
+        def answered(decision: Decision) -> None:
+            self.under_way.discard(index)
+            self.ways.changed()
+            if session is None or self.engine.env.now < session.ends:  # else nobody is there to hear it
+                self.made += 1
+                again(decision)
+            self.choose()
+
+        self.engine.asking.intruder_asks(door, nth, session, agent, answered)
+
+    def _asks_again(self, decision: Decision) -> bool:
+        """Return whether a no is not for good: nobody looked, or a person said it and may say yes the next time."""
+        revisits = self.attacker is not None and self.attacker.revisits
+        return decision.reason == EXPIRED or (decision.reason in {REFUSED, BUSY} and revisits)
 
     def _too_late(self, credential: Credential, domain: str) -> Decision | None:
         now = self.engine.env.now

@@ -9,6 +9,7 @@ from simlab.lookup import build, find, parameters
 from simlab.model.access import Strategy
 from simlab.model.system import Domain
 from simlab.strategies.bounds import AllowAll, DenyAll
+from simlab.strategies.human_approval import HumanApproval
 from simlab.strategies.intent import Intent
 from simlab.strategies.jit import JIT
 from simlab.strategies.layers import Layered
@@ -23,6 +24,7 @@ STRATEGIES: dict[str, type[Strategy]] = {
     "jit": JIT,
     "intent": Intent,
     "separate-duties": SeparateDuties,
+    "human-approval": HumanApproval,
 }
 """Every strategy that a command or a scenario can name."""
 

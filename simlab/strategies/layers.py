@@ -35,10 +35,13 @@ class Layered:
         return reduce(Grant.__and__, (layer.grant(agent, task) for layer in self.layers))
 
     def decide(self, request: Request) -> Decision:
-        """Return the first denial, or the last layer's allowance."""
+        """Return the first denial, else the first wish for an approval, else the last layer's allowance."""
         decision = Decision(allowed=False, reason="no-layer", policy=self.name)
+        asks = None
         for layer in self.layers:
             decision = layer.decide(request)
             if not decision.allowed:
-                break
-        return decision
+                return decision
+            if decision.approval and asks is None:
+                asks = decision
+        return asks or decision
