@@ -12,6 +12,7 @@ from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING
 
+from simlab.model.chance import Fixed
 from simlab.model.people import Approvers
 from simlab.sim.clock import Reminder
 
@@ -188,9 +189,14 @@ class Desk:
         return taken
 
     def _look(self, person: int, taken: list[Ticket]) -> None:
-        first, engine = taken[0], self.engine
-        uniform = engine.streams.uniform("approval", self.people.name, len(first.people), *first.name)
-        engine.after(self.people.service.quantile(uniform), lambda: self._answer(person, taken))
+        first, engine, law = taken[0], self.engine, self.people.service
+        if isinstance(law, Fixed):
+            takes = law.value
+        else:
+            takes = law.quantile(
+                engine.streams.uniform("approval", self.people.name, len(first.people), *first.name)
+            )
+        engine.after(takes, lambda: self._answer(person, taken))
 
     def _answer(self, person: int, taken: list[Ticket]) -> None:
         for ticket in taken:
