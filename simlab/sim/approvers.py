@@ -28,7 +28,8 @@ class Ticket:
     """One request in the line."""
 
     __slots__ = (
-        "alike", "asked", "hostile", "impatient", "line", "name", "no", "outcome", "people", "urgent", "wake", "yes",
+        "alike", "asked", "hostile", "impatient", "line", "name", "no", "outcome", "over", "people",
+        "urgent", "wake", "yes",
     )  # fmt: skip
 
     def __init__(
@@ -42,8 +43,8 @@ class Ticket:
         self.wake = wake
         self.asked = now
         """[s]."""
-        self.urgent = self.hostile = self.impatient = False
-        """Whether it goes before others; an intruder made it; who made it may break the glass."""
+        self.urgent = self.hostile = self.impatient = self.over = False
+        """Whether it goes before others; an intruder made it; who made it may break the glass; it is answered."""
         self.line: Desk | None = None
         """Where it waits; None when it does not."""
         self.people: list[int] = []
@@ -128,6 +129,7 @@ class Desk:
             desk.leave(ticket)
             desk.inside -= 1
             desk.waited(ticket)
+            ticket.over = True
             self.engine.tally.approvals_expired += 1
             ticket.settle(EXPIRED)
 
@@ -200,7 +202,7 @@ class Desk:
 
     def _answer(self, person: int, taken: list[Ticket]) -> None:
         for ticket in taken:
-            if ticket.outcome == EXPIRED:  # while others of those asked looked at it
+            if ticket.over:  # it was withdrawn or decided while this one looked at it
                 continue
             vote = self._says_yes(person, ticket)
             ticket.yes += vote
@@ -217,6 +219,7 @@ class Desk:
             if ticket.line is self:  # nobody else need look
                 self.leave(ticket)
                 self.waited(ticket)
+            ticket.over = True
             self.inside -= 1
             if ticket.hostile and not refused and not ticket.outcome:
                 self.engine.tally.waved_through += 1

@@ -78,7 +78,7 @@ class Asking:
             return self._answer(session, call, credential, NOBODY)
         whole = desk.people.per == "credential" and not session.kind.standing[group]
         if whole:
-            engine.broker.suspend(session, credential, engine.env.now)
+            engine.broker.withhold(session, credential, engine.env.now)
         key = self.key(session, group, call.domain)
         if key is not None:
             return self._answer(session, call, key, GLASS)
@@ -94,7 +94,13 @@ class Asking:
         return self._goes_on(session, call, credential, desk, ticket.outcome, whole)
 
     def _goes_on(
-        self, session: Session, call: CallPlan, credential: Credential, desk: Desk, outcome: str, whole: bool
+        self,
+        session: Session,
+        call: CallPlan,
+        credential: Credential,
+        desk: Desk,
+        outcome: str,
+        whole: bool,
     ) -> Answer:
         """Return what becomes of a call that waited: it goes on with a credential that is alive."""
         engine, group, now = self.engine, call.group, self.engine.env.now
@@ -111,7 +117,7 @@ class Asking:
         if outcome != APPROVED:
             return self._answer(session, call, credential, outcome, desk.people.name)
         if whole:
-            engine.broker.resume(session, credential, now)
+            credential = engine.broker.acquire(session, group, now) or credential
             while self._approved and next(iter(self._approved)).expires <= now:
                 del self._approved[next(iter(self._approved))]
             self._approved[credential] = None

@@ -214,30 +214,12 @@ class Broker:
         self.tally.glass_hours += hours
         return credential
 
-    def suspend(self, session: Session, credential: Credential, now: float) -> None:
-        """Take back what has been issued for *session* and awaits an approval, as if it had never lived."""
-        self._count(session, credential, -1)
-        credential.expires = min(credential.expires, max(now, credential.issued))
-
-    def resume(self, session: Session, credential: Credential, now: float) -> None:
-        """Let the life of a suspended *credential* begin *now*, when it has been approved."""
-        parent, grant = credential.parent, credential.grant
-        credential.issued = now
-        credential.expires = now + grant.ttl + grant.grace
-        if parent is not None and parent.expires < credential.expires:
-            credential.expires = parent.expires
-        self._count(session, credential, 1)
-        session.credentials[credential.group] = credential
-        live = self._live.get(credential.key)
-        if live is not None:
-            live[credential.serial] = credential
-
-    def _count(self, session: Session, credential: Credential, sign: int) -> None:
+    def withhold(self, session: Session, credential: Credential, now: float) -> None:
+        """Take back from *now* on what has been issued for *session*: another one comes with the approval."""
         end = min(credential.expires, self.horizon)
-        if credential.issued < end:
-            self._granted[credential.key] += (
-                sign * session.kind.rates[credential.group] * (end - credential.issued)
-            )
+        if now < end:
+            self._granted[credential.key] -= session.kind.rates[credential.group] * (end - now)
+            credential.expires = now
 
     def _forget_dead(self, live: dict[int, Credential], now: float) -> None:
         """Drop the eldest of *live* that nobody can use any more: memory must not grow with the horizon."""
