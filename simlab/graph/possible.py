@@ -154,6 +154,8 @@ def _outsider(authority: Authority, key: str, permission: Permission) -> Why | N
             if decision.allowed:
                 kind = "standing key of" if grant.standing else f"credential for {task.name} of"
                 return Why(f"{kind} {key}", decision.reason, decision.policy)
+        if permission in authority.emergency(user, group):
+            return Why(f"break-glass key of {user}", "break-glass", "break-glass")
     return None
 
 
@@ -187,11 +189,11 @@ def _insider(
     authority: Authority, tasks: tuple[Task, ...], permission: Permission, *labels: str
 ) -> Why | None:
     group = authority.group(permission)
-    scope = authority.scope(tasks, group)
-    if scope is None:
-        return None
-    task = authority.seen(tasks, group)
-    decision = _most_permissive(authority, task, permission, scope, labels)
+    task, scope = authority.seen(tasks, group), authority.scope(tasks, group)
+    decision = None if scope is None else _most_permissive(authority, task, permission, scope, labels)
+    if decision is None and any(tasks == lineage for _, lineage in authority.sessions[task.agent]):
+        scope = authority.emergency(task.agent, group)
+        decision = _most_permissive(authority, task, permission, scope, labels) if scope else None
     if decision is None:
         return None
     where = f"for {task.name}" if task.name else "between tasks"

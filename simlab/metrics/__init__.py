@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from simlab.metrics.amplification import Amplification
+from simlab.metrics.approval_wait_mean import ApprovalWaitMean
+from simlab.metrics.approval_wait_p95 import ApprovalWaitP95
+from simlab.metrics.approval_wait_urgent import ApprovalWaitUrgent
+from simlab.metrics.approvals import Approvals
+from simlab.metrics.approvals_busy import ApprovalsBusy
+from simlab.metrics.approvals_expired import ApprovalsExpired
+from simlab.metrics.approvals_per_hour import ApprovalsPerHour
 from simlab.metrics.attacker_denials import AttackerDenials
 from simlab.metrics.attacker_uses import AttackerUses
 from simlab.metrics.blast_radius import BlastRadius
+from simlab.metrics.break_glass_hours import BreakGlassHours
 from simlab.metrics.changed import Changed
 from simlab.metrics.credentials_issued import CredentialsIssued
 from simlab.metrics.credentials_lost import CredentialsLost
@@ -16,6 +24,7 @@ from simlab.metrics.exfiltrated import Exfiltrated
 from simlab.metrics.explicit_share import ExplicitShare
 from simlab.metrics.exposure_hours import ExposureHours
 from simlab.metrics.flagged import Flagged
+from simlab.metrics.glass_broken import GlassBroken
 from simlab.metrics.goal import Goal
 from simlab.metrics.granted_hours import GrantedHours
 from simlab.metrics.latency_p50 import LatencyP50
@@ -23,12 +32,14 @@ from simlab.metrics.latency_p95 import LatencyP95
 from simlab.metrics.leaked_lifetime import LeakedLifetime
 from simlab.metrics.loss import Loss
 from simlab.metrics.second_order_credentials import SecondOrderCredentials
+from simlab.metrics.soc_wait_mean import SocWaitMean
 from simlab.metrics.standing_hours import StandingHours
 from simlab.metrics.tasks_failed import TasksFailed
 from simlab.metrics.time_to_detect import TimeToDetect
 from simlab.metrics.time_to_goal import TimeToGoal
 from simlab.metrics.unseen_uses import UnseenUses
 from simlab.metrics.valid_at_first_use import ValidAtFirstUse
+from simlab.metrics.waved_through import WavedThrough
 from simlab.metrics.weighted_blast_radius import WeightedBlastRadius
 from simlab.model.events import Metric
 
@@ -63,6 +74,17 @@ METRICS: dict[str, Metric] = {
         StandingHours(),
         GrantedHours(),
         ExplicitShare(),
+        Approvals(),
+        ApprovalsPerHour(),
+        ApprovalWaitMean(),
+        ApprovalWaitP95(),
+        ApprovalWaitUrgent(),
+        ApprovalsBusy(),
+        ApprovalsExpired(),
+        GlassBroken(),
+        BreakGlassHours(),
+        WavedThrough(),
+        SocWaitMean(),
     )
 }
 """Every metric of a study; ``blast_radius`` first."""

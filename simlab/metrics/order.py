@@ -17,3 +17,14 @@ def rank(values: Sequence[float], level: float) -> float:
     if not values:
         return 0.0
     return sorted(values)[max(math.ceil(level * len(values)) - 1, 0)]
+
+
+def mean(values: Sequence[float]) -> float:
+    """Return the average of *values*; 0 of none.
+
+    Examples
+    --------
+    >>> mean([1.0, 2.0])
+    1.5
+    """
+    return math.fsum(values) / len(values) if values else 0.0

@@ -143,6 +143,8 @@ class Request(NamedTuple):
     """Labels of all data that the session has read so far."""
     writes: bool
     """Whether the action changes or sends something, rather than reading or running it."""
+    executes: bool = False
+    """Whether the action sets something in motion."""
 
     @property
     def hop(self) -> int:
@@ -161,6 +163,8 @@ class Decision:
     """Allowed, and told to those who watch."""
     widens: bool = False
     """Allowed because the task declares more than it did; it can do so once."""
+    approval: bool = False
+    """Allowed, provided that somebody approves."""
 
 
 @runtime_checkable
@@ -235,3 +239,9 @@ class Credential:
             holder = holder.parent
             hops += 1
         return end
+
+
+class EmergencyKey(Credential):
+    """A key taken by who broke the glass: good for all that its scope covers, and nobody is asked about it."""
+
+    __slots__ = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from simlab.model.access import Permission
-from simlab.model.chance import ZERO, Distribution
+from simlab.model.chance import NEVER, ZERO, Distribution
 from simlab.model.system import Agent, Call, System
 
 Timing = Literal["clock", "at-work", "per-issuance"]
@@ -159,6 +159,10 @@ class Response:
     """[s] from revoking a standing credential to its replacement."""
     roots: bool = False
     """Revoke as well what a credential descends from: the caller's, or the secret that had it issued."""
+    analysts: int = 0
+    """People who do the triage, one alert at a time, first come, first served; a count, 0 for no limit."""
+    false_alarms: Distribution = NEVER
+    """[s] between alerts that mean nothing, and take an analyst as long as the others."""
 
 
 NO_RESPONSE = Response(acts=False)

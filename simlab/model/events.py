@@ -119,6 +119,24 @@ class Tally:
     """[privilege-hours] of credentials issued for tasks."""
     revoked: int = 0
     """Credentials revoked; a count."""
+    approvals: int = 0
+    """Requests that were put before people, an intruder's among them; a count."""
+    approvals_busy: int = 0
+    """Those that a full line turned away; a count."""
+    approvals_expired: int = 0
+    """Those that were withdrawn after waiting too long; a count."""
+    waved_through: int = 0
+    """An intruder's requests that people approved; a count."""
+    approval_waits: array[float] = field(default_factory=lambda: array("d"))
+    """[s] in the line, of each request that work asked for."""
+    urgent_waits: array[float] = field(default_factory=lambda: array("d"))
+    """[s] in the line, of those that were urgent."""
+    glass_broken: int = 0
+    """Times that somebody who had waited too long took a break-glass key; a count."""
+    glass_hours: float = 0.0
+    """[privilege-hours] of break-glass keys; a part of what was granted."""
+    soc_waits: array[float] = field(default_factory=lambda: array("d"))
+    """[s] for which each alert waited for an analyst."""
 
 
 class Leak(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Literal
 
 from simlab.model.access import DelegationMode, Intent, Permission, Scope
 from simlab.model.chance import NEVER, ZERO, Distribution
+from simlab.model.people import Approvers
 
 ActionClass = Literal["read", "write", "execute"]
 
@@ -68,6 +69,8 @@ class Domain:
     """The secret with which its credentials are signed; empty where nobody can get at it."""
     cascade: Distribution = ZERO
     """[s] more for each delegation below the revoked credential, until what descends from it is refused too."""
+    approvers: str = ""
+    """Who is asked where a strategy wants an approval; empty for nobody, and then it is denied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,8 @@ class Workflow:
     """How often a request that was denied is made again; a count."""
     backoff: float = 0.0
     """[s] before the first retry; doubled each time."""
+    urgent: bool = False
+    """Its requests for approval are looked at before those of other work."""
 
     def lineage(self, index: int) -> tuple[Task, ...]:
         """Return the task at *index* and those it descends from, root first."""
@@ -255,6 +260,7 @@ class System:
     actions: Mapping[str, ActionClass] = field(default_factory=lambda: ACTIONS)
     depth: int = 3
     """Most delegations in a row that any agent accepts."""
+    approvers: Mapping[str, Approvers] = field(default_factory=dict)
 
     def users_of(self, key: str) -> tuple[Agent, ...]:
         """Return the agents that use the standing key *key*; one agent of that name if none names it."""
@@ -277,6 +283,10 @@ class System:
     def writes(self, permission: Permission) -> bool:
         """Return whether *permission* changes or sends something."""
         return self.actions[permission.action] == "write"
+
+    def executes(self, permission: Permission) -> bool:
+        """Return whether *permission* sets something in motion."""
+        return self.actions[permission.action] == "execute"
 
     def reads(self, permission: Permission) -> bool:
         """Return whether *permission* reads something."""

@@ -84,6 +84,7 @@ def system(file: ScenarioFile) -> System:
         ),
         actions={**ACTIONS, **file.actions},
         depth=file.depth,
+        approvers={name: spec.approvers(name) for name, spec in file.approvers.items()},
     )
 
 
@@ -99,6 +100,7 @@ def _domain(name: str, spec: DomainSpec) -> Domain:
         revocation=law(spec.revocation),
         signing_key=spec.signing_key,
         cascade=law(spec.cascade),
+        approvers=spec.approvers,
     )
 
 
@@ -135,7 +137,15 @@ def _agent(name: str, spec: AgentSpec, roles: dict[str, Scope], tools: dict[str,
 
 def _response(file: ScenarioFile) -> Response:
     spec = file.response
-    return Response(spec.acts, law(spec.triage), spec.quarantine, law(spec.replace), spec.roots)
+    return Response(
+        acts=spec.acts,
+        triage=law(spec.triage),
+        quarantine=spec.quarantine,
+        replace=law(spec.replace),
+        roots=spec.roots,
+        analysts=spec.analysts,
+        false_alarms=law(spec.false_alarms),
+    )
 
 
 def _prices(file: ScenarioFile) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from simlab.scenario.characters import shown
 from simlab.scenario.findings import at, refer
 from simlab.scenario.flow_checks import arrivals_advance, workflows_refer
 from simlab.scenario.names import ANYONE, VERBS, Names
+from simlab.scenario.people_checks import analysts_are_busy_with_alerts, approvers_refer
 from simlab.scenario.places import Finding, Path
 from simlab.scenario.schema import ScenarioFile
 from simlab.scenario.secret_checks import secrets_end
@@ -25,7 +26,17 @@ Rule = Callable[[ScenarioFile, Names], Iterator[Finding]]
 MOST_FINDINGS = 200
 """Enough to choose the first in the file from; a file with more of them is another kind of file."""
 
-SECTIONS = ("domains", "resources", "tools", "roles", "principals", "agents", "secrets", "workflows")
+SECTIONS = (
+    "domains",
+    "resources",
+    "tools",
+    "roles",
+    "principals",
+    "agents",
+    "secrets",
+    "workflows",
+    "approvers",
+)
 
 
 def run(file: ScenarioFile, names: Names) -> list[Finding]:
@@ -202,4 +213,6 @@ RULES: tuple[Rule, ...] = (
     components_refer,
     prices_refer,
     expectations_refer,
+    approvers_refer,
+    analysts_are_busy_with_alerts,
 )

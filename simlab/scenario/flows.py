@@ -28,6 +28,7 @@ def flow(name: str, spec: WorkflowSpec, file: ScenarioFile, tools: dict[str, Too
         at=tuple(sorted(spec.at)),
         retries=spec.retries,
         backoff=spec.backoff,
+        urgent=spec.urgent,
     )
 
 

@@ -31,6 +31,7 @@ _SECTIONS = {
     "principal": "principals",
     "secret": "secrets",
     "domain": "domains",
+    "approvers": "approvers",
 }
 
 

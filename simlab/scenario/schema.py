@@ -11,6 +11,7 @@ from simlab.model.system import ActionClass
 from simlab.scenario.components import union
 from simlab.scenario.fields import Horizon, Identifier, PermissionText, Strict, Text, fault
 from simlab.scenario.schema_attack import EvidenceSpec, ExpectSpec, PricesSpec, Response, ResponseSpec
+from simlab.scenario.schema_people import ApproversSpec
 from simlab.scenario.schema_system import (
     AgentSpec,
     CompositionSpec,
@@ -93,6 +94,8 @@ class ScenarioFile(Strict):
     """Who makes use of it."""
     response: Response = ResponseSpec(acts=False)
     """What the defenders do about an alert; nothing, if it is not said."""
+    approvers: dict[Identifier, ApproversSpec] = Field(default_factory=dict)
+    """People who are asked before something is done; domains name them."""
     prices: PricesSpec = PricesSpec(currency="USD")
     """What access costs."""
     evidence: dict[str, EvidenceSpec] = Field(default_factory=dict)

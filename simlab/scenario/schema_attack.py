@@ -24,6 +24,10 @@ class ResponseSpec(Strict):
     """From revoking a standing credential to its replacement."""
     roots: bool = False
     """Revoke as well what a credential descends from: the caller's, or the secret that had it issued."""
+    analysts: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """People who do the triage, one alert at a time, first come, first served; 0 for no limit."""
+    false_alarms: DurationSpec = float("inf")
+    """The time between alerts that mean nothing, and take an analyst as long as the others."""
 
 
 def _no_response(value: Any) -> Any:

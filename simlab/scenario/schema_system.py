@@ -70,6 +70,8 @@ class DomainSpec(Strict):
     """The secret with which its credentials are signed: who holds it can issue any of them."""
     cascade: DurationSpec = 0.0
     """More for each delegation below the revoked credential, until what descends from it is refused too."""
+    approvers: Identifier = ""
+    """Who is asked where a strategy wants an approval; nobody if it is not said, and then it is denied."""
 
 
 class ResourceSpec(Strict):

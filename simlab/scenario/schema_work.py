@@ -72,6 +72,8 @@ class WorkflowSpec(Strict):
     """How often a request that was denied is made again."""
     backoff: FiniteDuration = 0.0
     """The time before the first retry; doubled each time."""
+    urgent: bool = False
+    """Its requests for approval are looked at before those of other work."""
     intent: IntentSpec
     """What it declares."""
     tools: list[Identifier] = Field(default_factory=list)

@@ -12,7 +12,7 @@ from heapq import heapreplace
 from math import inf
 from typing import TYPE_CHECKING
 
-from simlab.model.access import Credential, Grant
+from simlab.model.access import Credential, EmergencyKey, Grant
 from simlab.model.events import Tally
 from simlab.sim.compiled import KindPlan
 from simlab.sim.plan import Plan
@@ -123,6 +123,7 @@ class Broker:
         now: float,
         parent: Credential | None = None,
         refresh: Credential | None = None,
+        make: type[Credential] = Credential,
     ) -> Credential:
         """Return a new credential of *key*, valid from *now*; never longer than its parent.
 
@@ -134,7 +135,7 @@ class Broker:
         expires = now + grant.ttl + grant.grace
         if parent is not None and parent.expires < expires:
             expires = parent.expires
-        credential = Credential(serial, key, grant, now, expires, parent, group)
+        credential = make(serial, key, grant, now, expires, parent, group)
         if grant.refresh:
             end = min(now + grant.refresh, parent.expires if parent else math.inf)
             credential.refresh = refresh or Credential(serial, key, grant, now, end, parent, group)
@@ -267,6 +268,22 @@ class Broker:
                     if live is not None:
                         live.pop(credential.serial, None)
                         self._forget_dead(live, now)
+
+    def emergency(self, key: str, group: int, grant: Grant, now: float) -> Credential:
+        """Return a break-glass key of *key*: it counts as granted, and does not end with the task."""
+        credential = self.issue(key, group, grant, now, make=EmergencyKey)
+        hours = len(grant.scope) * (min(credential.expires, self.horizon) - now) / 3600.0
+        self._granted[key] += hours
+        self.tally.glass_broken += 1
+        self.tally.glass_hours += hours
+        return credential
+
+    def withhold(self, session: Session, credential: Credential, now: float) -> None:
+        """Take back from *now* on what has been issued for *session*: another one comes with the approval."""
+        end = min(credential.expires, self.horizon)
+        if now < end:
+            self._granted[credential.key] -= session.kind.rates[credential.group] * (end - now)
+            credential.expires = now
 
     def _forget_dead(self, live: dict[int, Credential], now: float) -> None:
         """Drop the eldest of *live* that nobody can use any more: memory must not grow with the horizon."""

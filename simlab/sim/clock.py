@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import inf
 
 from simpy import Environment
 from simpy.core import EmptySchedule
-from simpy.events import NORMAL, URGENT, Event
+from simpy.events import NORMAL, URGENT, Event, EventPriority
 
 from simlab.errors import NoProgressError
 
 BLOCK = 1024
 """Events between two looks at the clock: fewer would cost time, more would notice too late."""
+LAST = EventPriority(NORMAL + 1)
+"""For what gives way to everything that happens at the same instant."""
 STUCK = 100_000
 """Events at one instant after which time is taken to stand still."""
 
@@ -37,6 +40,58 @@ class Alarm(Event):
 
         callbacks: list[Callable[[Event], None]] = [ring]
         ring(self)
+
+
+class Sleeper(Event):
+    """An alarm whose process may also yield infinity: then nothing rings until somebody wakes it."""
+
+    __slots__ = ("wake",)
+
+    def __init__(self, env: Environment) -> None:
+        """Wait for a process to drive."""
+        super().__init__(env)
+        self._ok = True
+        self._value = None
+        self.wake: Callable[[], None] = _nothing
+
+    def drive(self, process: Iterator[float]) -> None:
+        """Run *process*, which yields how long to wait [s], until it ends."""
+        schedule = self.env.schedule
+
+        def ring(_: Event | None = None) -> None:
+            for delay in process:
+                if delay < inf:
+                    self.callbacks = callbacks
+                    schedule(self, NORMAL, delay)
+                return
+            callbacks.clear()
+            self.wake = _nothing
+
+        callbacks: list[Callable[[Event], None]] = [ring]
+        self.wake = ring
+        ring()
+
+
+class Reminder(Event):
+    """Something that is done once, after everything else that is due at that instant."""
+
+    __slots__ = ()
+
+    def __init__(self, env: Environment, delay: float, action: Callable[[], object]) -> None:
+        """Do *action* after *delay* [s]."""
+        super().__init__(env)
+        self._ok = True
+        self._value = None
+
+        def act(_: Event) -> None:
+            action()
+
+        self.callbacks = [act]
+        env.schedule(self, LAST, delay)
+
+
+def _nothing() -> None:
+    pass
 
 
 class Horizon(Event):

@@ -70,8 +70,10 @@ class CallPlan:
     """Whether its credential is good for this one request."""
     kept: bool
     """Whether its credential may be one that an earlier task left."""
-    asks: KindPlan | None
+    declared: KindPlan | None
     """The kind of task that asks, where the task declares more by then than it did at first."""
+    asks: bool
+    """Whether it may need somebody's approval."""
     plain: bool
     """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)
@@ -101,6 +103,8 @@ class FlowPlan:
     """How many of the first so many calls are decided online."""
     flags: tuple[int, ...]
     """How many of the first so many calls a policy flags where it allows them; empty for none at all."""
+    asks: bool
+    """Whether any of its calls may need somebody's approval."""
     touchable: bool
     """Whether an intruder could ever lay hands on it, so that it must be done event by event."""
     keys: tuple[str, ...]

@@ -16,6 +16,7 @@ from simpy.events import Event
 
 from simlab.model.access import Credential, Decision, Permission
 from simlab.model.events import Actor, Leak, Row, Run, Tally, Trace
+from simlab.sim.asking import Asking
 from simlab.sim.broker import Broker
 from simlab.sim.clock import run_until
 from simlab.sim.compiled import KindPlan
@@ -48,6 +49,7 @@ class Engine:
         self.ledger = Ledger(self, kept=trace)
         self.intruder = Intruder(self)
         self.responder = Responder(self)
+        self.asking = Asking(self)
         self.harm = Harm(self)
         Workers(self)
         self.harm.begin()
@@ -55,6 +57,7 @@ class Engine:
     def run(self) -> None:
         """Let it happen, up to the horizon."""
         run_until(self.env, self.plan.scenario.horizon)
+        self.asking.close()
         self.tally.granted = self.broker.granted()
 
     def after(self, delay: float, action: Callable[[], object]) -> None:

@@ -127,7 +127,8 @@ class Harm:
             broker.standing(session.kind.key, group, now) if standing else session.credentials[group]
             for group, standing in enumerate(session.kind.standing)
         ]
-        return [credential for credential in held if credential is not None]
+        keys = self.engine.asking.keys_of(session)
+        return [*(credential for credential in held if credential is not None), *keys]
 
     def _leak(
         self,

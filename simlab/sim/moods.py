@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Mood:
     """One call of a workflow: what the policy makes of it, where it allows it."""
 
-    asks: KindPlan | None = None
+    declared: KindPlan | None = None
     """The kind of task that asks, once it has declared more; None for as it began."""
     declares: bool = False
     """Whether the task declares more with this call, and waits for one more decision."""
@@ -42,16 +42,16 @@ def moods_of(plan: Plan, flow: Workflow) -> list[Mood]:
     for call in flow.calls:
         lineage = flow.lineage(call.task)
         kind = plan.kind(lineage)
-        asks = None
+        declared = None
         if call.task in added:
-            kind = asks = plan.kind(declaring(lineage, added[call.task]))
+            kind = declared = plan.kind(declaring(lineage, added[call.task]))
         grant = kind.grants[plan.authority.group(call.permission)]
         scope: Scope = grant.scope if grant else frozenset()
         decision = plan.decide(kind, call.permission, scope, NOTHING)
         declares = decision.allowed and decision.widens
         if declares:
             added[call.task] = call.permission
-        found.append(Mood(asks, declares, decision.allowed and decision.flagged))
+        found.append(Mood(declared, declares, decision.allowed and decision.flagged))
     return found
 
 

@@ -146,7 +146,7 @@ class Plan:
     def answer(self, kind: KindPlan, call: CallPlan, labels: frozenset[str]) -> Answer:
         """Return the answer to a worker's call, with the row that records it."""
         permission = call.call.permission
-        kind = call.asks or kind
+        kind = call.declared or kind
         grant = kind.grants[call.group]
         scope: Scope = grant.scope if grant else frozenset()
         decision = self.decide(kind, permission, scope, labels)
@@ -209,6 +209,7 @@ class Plan:
             online=any(call.decision for call in calls),
             keys=tuple(dict.fromkeys(kind.key for kind, _ in kinds if kind.issued or kind.lasting)),
             numbers=2 * len(calls) * len(kinds),
+            asks=any(call.asks for call in calls),
             touchable=self._touchable(tuple(kind for kind, _ in kinds), calls),
             online_calls=(
                 0,
@@ -236,10 +237,10 @@ class Plan:
 
         No run leaves reach. So where no key, session or workload of the work is in reach, nothing of it is
         ever revoked or steered. Keys that rotate are shared by pieces of work in order of time, and so are
-        credentials that nobody ends, and a line of those who wait for an issuer.
+        credentials that nobody ends, and a line of those who wait for an issuer or for an approval.
         """
         facts = self.reach.steps
-        return any(call.watched or call.queued or call.kept for call in calls) or any(
+        return any(call.watched or call.queued or call.kept or call.asks for call in calls) or any(
             f"{HOLD}:{kind.key}" in facts
             or any(self._turned(user) for user in self.authority.users[kind.key])
             or any(grant and grant.standing and grant.ttl < math.inf for grant in kind.grants)
@@ -259,6 +260,8 @@ class Plan:
         reads = self.system.reads(call.permission)
         kind = self.kind(flow.lineage(call.task))
         online = self.authority.groups[group].online
+        grant = kind.grants[group]
+        scope: Scope = grant.scope if grant else frozenset()
         label = frozenset({resource.label}) if reads and resource.label else frozenset()
         held = kind.grants[group]
         single_use = held is not None and held.single_use and not kind.standing[group]
@@ -278,7 +281,8 @@ class Plan:
             queued=bool(domain.issuers) and not kind.standing[group],
             single_use=single_use,
             kept=group in kind.kept,
-            asks=mood.asks,
+            declared=mood.declared,
+            asks=self.authority.asks(kind.seen[group], call.permission, scope),
             plain=not label and not closes and not watched and not single_use,
         )
 

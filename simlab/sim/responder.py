@@ -7,9 +7,12 @@ That settles ties: what is detected at an instant is refused at that instant.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from heapq import heapreplace
 from typing import TYPE_CHECKING
 
 from simlab.model.access import Credential
+from simlab.sim.clock import Alarm
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
@@ -24,6 +27,29 @@ class Responder:
         self.response = engine.plan.scenario.response
         self.orders: dict[Credential, float] = {}
         """[s] when each credential was first ordered to be revoked."""
+        self._analysts = [0.0] * self.response.analysts if self.response.acts else []
+        """[s] from when each analyst is free, the earliest first."""
+        if self._analysts:
+            Alarm(engine.env, self._false_alarms())
+
+    def _looked_at(self, time: float, name: tuple[object, ...]) -> float:
+        """Return when the triage of an alert that is raised at *time* is done [s]."""
+        service = self.response.triage.quantile(self.engine.streams.uniform("triage", *name))
+        if not self._analysts:
+            return time + service
+        begins = max(time, self._analysts[0])
+        heapreplace(self._analysts, begins + service)
+        self.engine.tally.soc_waits.append(begins - time)
+        return begins + service
+
+    def _false_alarms(self) -> Iterator[float]:
+        between = self.response.false_alarms.quantile
+        for nth, uniform in enumerate(self.engine.streams.stream("false alarm"), start=1):
+            wait = between(uniform)
+            if wait == math.inf:
+                return
+            yield wait
+            self._looked_at(self.engine.env.now, ("false alarm", nth))
 
     def observe(
         self,
@@ -57,7 +83,19 @@ class Responder:
         )
         if not self.response.acts:
             return
-        order = time + self.response.triage.quantile(engine.streams.uniform("triage", *name))
+        if self._analysts and time > engine.env.now:  # the line is joined in order of time
+            engine.after(
+                time - engine.env.now, lambda: self._triage(engine.env.now, name, credentials, agent)
+            )
+        else:
+            self._triage(time, name, credentials, agent)
+
+    def _triage(
+        self, time: float, name: tuple[object, ...], credentials: list[Credential], agent: str
+    ) -> None:
+        """Have an alert of *time* looked at, and order what follows from it."""
+        engine = self.engine
+        order = self._looked_at(time, name)
         for credential in credentials:
             for one in credential.lineage() if self.response.roots else (credential,):
                 self.revoke(one, order)

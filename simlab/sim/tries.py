@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simlab.errors import ParameterError
 from simlab.graph.possible import extend
-from simlab.model.access import Credential, Decision, Grant, Permission
+from simlab.model.access import Credential, Decision, EmergencyKey, Grant, Permission
 from simlab.model.attack import Attacker, Move, View
 from simlab.model.doors import Door
 from simlab.model.system import EXFILTRATE, Task
+from simlab.sim.approvers import BUSY, EXPIRED, REFUSED
 from simlab.sim.broker import Session
 from simlab.sim.moods import declaring
 from simlab.sim.ways import Ways
-from simlab.strategies.authority import NOTHING, decide_secret, idle
+from simlab.strategies.authority import NOTHING, decide_emergency, decide_secret, idle
 
 if TYPE_CHECKING:
     from simlab.sim.intruder import Intruder
@@ -101,11 +105,19 @@ class Tries:
             self._steer(attacker, index, nth, what)
         self.choose()  # also where what it would have presented is gone, and the try was in vain
 
-    def _present(self, index: int, door: Door, nth: int, credential: Credential) -> None:
-        """Present a stolen credential, as an outsider."""
+    def _present(
+        self, index: int, door: Door, nth: int, credential: Credential, answer: Decision | None = None
+    ) -> None:
+        """Present a stolen credential, as an outsider; *answer* is that of an approver, where one was asked."""
         users = self.plan.authority.users.get(door.key, ())
         credential = self._renewed(door, credential)
         decision = self._decide_outsider(door, credential, users)
+        if decision.approval and not self.engine.asking.settled(credential):
+            if answer is None:
+                again = partial(self._present, index, door, nth, credential)
+                self._ask(index, door, nth, None, users[0], again)
+                return
+            decision = answer
         static = self._record(door, nth, decision, credential, users[0] if users else "")
         if decision.allowed:
             if credential.grant.single_use:
@@ -115,7 +127,7 @@ class Tries:
             self._succeed(index, door, credential, None, cause)
         elif decision.reason in LAPSED or (decision.reason == "not-holder" and credential.grant.replay):
             self.ways.credential_lapsed(door, credential)  # another one may do
-        else:
+        elif not self._asks_again(decision):
             self.ways.refused(index, id(credential.grant))
 
     def _renewed(self, door: Door, credential: Credential) -> Credential:
@@ -135,7 +147,7 @@ class Tries:
         self.intruder.obtain(door.key, f"renewal of {credential.key}#{credential.serial}", [new], cause)
         return new
 
-    def _mint(self, index: int, door: Door, nth: int, grant: Grant) -> None:
+    def _mint(self, index: int, door: Door, nth: int, grant: Grant, answer: Decision | None = None) -> None:
         """Have a credential issued in an agent's name, and present it as an outsider."""
         now, group = self.engine.env.now, self.plan.authority.group_of[door.domain]
         at = (door.move.via, group, grant)
@@ -144,6 +156,11 @@ class Tries:
             parent = self.engine.broker.secret(door.secret)
             credential = self._minted[at] = self.engine.broker.issue(door.key, group, grant, now, parent)
         decision = self._decide_outsider(door, credential, (door.minted,))
+        if decision.approval and not self.engine.asking.settled(credential):
+            if answer is None:
+                self._ask(index, door, nth, None, door.minted, partial(self._mint, index, door, nth, grant))
+                return
+            decision = answer
         static = self._record(door, nth, decision, credential, door.minted)
         if decision.allowed:
             if grant.single_use:
@@ -152,7 +169,7 @@ class Tries:
             self._succeed(index, door, credential, None, cause)
         elif decision.reason in LAPSED:
             self.ways.mint_lapsed(door)
-        else:
+        elif not self._asks_again(decision):
             self.ways.refused(index, id(grant))
 
     def _decide_outsider(self, door: Door, credential: Credential, users: tuple[str, ...]) -> Decision:
@@ -162,6 +179,8 @@ class Tries:
         if credential.grant.bound and not self._replayable(credential):
             return Decision(allowed=False, reason="not-holder", policy="broker")
         scope = credential.grant.scope
+        if isinstance(credential, EmergencyKey):
+            return decide_emergency(door.move.permission, scope)
         if not users:
             return decide_secret(door.move.permission, scope)
         request = self.plan.authority.request(idle(users[0]), door.move.permission, scope, NOTHING)
@@ -177,7 +196,9 @@ class Tries:
         what = (credential.key, credential.serial)
         return self.engine.streams.uniform("replay", *what) < credential.grant.replay
 
-    def _steer(self, attacker: Attacker, index: int, nth: int, session: Session) -> None:
+    def _steer(
+        self, attacker: Attacker, index: int, nth: int, session: Session, answer: Decision | None = None
+    ) -> None:
         """Let a steered session ask, by itself or through agents that it can task."""
         door = self.plan.world.doors[index]
         asker = self._at_the_end(session, door)
@@ -188,16 +209,14 @@ class Tries:
             self.under_way.add(index)
             self.engine.after(credential.issued - now, lambda: self._finish(attacker, index, nth))
             return
-        if credential is None:
-            decision = Decision(allowed=False, reason="no-credential", policy="broker")
-        else:
-            decision = self._too_late(credential, door.domain) or self.plan.decide(
-                asker.declared or asker.kind,
-                door.move.permission,
-                credential.grant.scope,
-                session.context.labels,
-            )
+        credential, decision = self._decide_insider(asker, door, credential)
         task = asker.kind.seen[self.plan.authority.group_of[door.domain]]
+        if decision.approval and credential is not None and not self.engine.asking.settled(credential):
+            if answer is None:
+                again = partial(self._steer, attacker, index, nth, session)
+                self._ask(index, door, nth, session, task.agent, again)
+                return
+            decision = replace(answer, widens=decision.widens)
         static = self._record(door, nth, decision, credential, task.agent, ">".join(task.chain), task.name)
         if decision.allowed and credential is not None:
             if credential.grant.single_use:
@@ -210,8 +229,54 @@ class Tries:
             self.ways.session_lapsed(door, session)
         elif asker.declared is not None:  # another session of the kind has not yet declared anything
             self.ways.refused(index, session)
-        else:
+        elif not self._asks_again(decision):
             self.ways.refused(index, session.kind.tasks, session.context.labels)
+
+    def _decide_insider(
+        self, asker: Session, door: Door, credential: Credential | None
+    ) -> tuple[Credential | None, Decision]:
+        """Return what is decided when *asker* asks for what is behind *door*, and what it presents in the end."""
+        permission, group = door.move.permission, self.plan.authority.group_of[door.domain]
+        if credential is None:
+            decision = Decision(allowed=False, reason="no-credential", policy="broker")
+        else:
+            decision = self._too_late(credential, door.domain) or self.plan.decide(
+                asker.declared or asker.kind, permission, credential.grant.scope, asker.context.labels
+            )
+        key = self.engine.asking.key(asker, group, door.domain)
+        if key is None or (decision.allowed and not decision.approval):
+            return credential, decision
+        return key, self.engine.asking.decide(asker, permission, key)
+
+    # --- asking people --------------------------------------------------------------------------------
+
+    def _ask(
+        self,
+        index: int,
+        door: Door,
+        nth: int,
+        session: Session | None,
+        agent: str,
+        again: Callable[[Decision], None],
+    ) -> None:
+        """Stand in the line of those who approve, with a hand that is busy until somebody has answered."""
+        self.made -= 1
+        self.under_way.add(index)
+
+        def answered(decision: Decision) -> None:
+            self.under_way.discard(index)
+            self.ways.changed()
+            if session is None or self.engine.env.now < session.ends:  # else nobody is there to hear it
+                self.made += 1
+                again(decision)
+            self.choose()
+
+        self.engine.asking.intruder_asks(door, nth, session, agent, answered)
+
+    def _asks_again(self, decision: Decision) -> bool:
+        """Return whether a no is not for good: nobody looked, or a person said it and may say yes the next time."""
+        revisits = self.attacker is not None and self.attacker.revisits
+        return decision.reason == EXPIRED or (decision.reason in {REFUSED, BUSY} and revisits)
 
     def _too_late(self, credential: Credential, domain: str) -> Decision | None:
         now = self.engine.env.now

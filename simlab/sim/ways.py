@@ -101,7 +101,7 @@ class Ways:
 
     def credential_lapsed(self, door: Door, credential: Credential) -> None:
         """Do not present *credential* in the domain of *door* again."""
-        del self._presentable[door.key, door.domain][credential]
+        self._presentable[door.key, door.domain].pop(credential, None)  # another hand may have been told
         self._ways = None
 
     def mint_lapsed(self, door: Door) -> None:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from simlab.sim.broker import Context, Session
-from simlab.sim.clock import Alarm
+from simlab.sim.clock import Alarm, Sleeper
 from simlab.sim.compiled import CallPlan, FlowPlan
 
 if TYPE_CHECKING:
@@ -40,8 +40,11 @@ class Workers:
             waits = [law(next(working)) if law else fixed for law, fixed in flow.works]
             issuances = list(islice(issuance, len(calls))) if flow.issues else []
             decisions = list(islice(decision, len(calls))) if flow.online else []
-            work = self._work(flow, serial, waits, issuances, decisions)
-            if flow.touchable:
+            sleeper = Sleeper(self.env) if flow.asks else None
+            work = self._work(flow, serial, waits, issuances, decisions, sleeper)
+            if sleeper:
+                sleeper.drive(work)
+            elif flow.touchable:
                 Alarm(self.env, work)
             else:
                 self._at_once(flow, work)
@@ -68,9 +71,15 @@ class Workers:
         yield from map(quantile, draws)
 
     def _work(
-        self, flow: FlowPlan, serial: int, waits: list[float], issuances: list[float], decisions: list[float]
+        self,
+        flow: FlowPlan,
+        serial: int,
+        waits: list[float],
+        issuances: list[float],
+        decisions: list[float],
+        sleeper: Sleeper | None,
     ) -> Iterator[float]:
-        """Do one piece of work, call by call; yield each wait [s]."""
+        """Do one piece of work, call by call; yield each wait [s]. The *sleeper* drives it, if it may have to ask."""
         engine = self.engine
         broker, intruder, tally, rows = engine.broker, engine.intruder, engine.tally, engine.rows
         acquire, controlled = broker.acquire, intruder.controlled
@@ -141,6 +150,15 @@ class Workers:
                             reason = "revoked" if credential.spent > now else "used"
                             allowed, static = False, self._refused(session, call, reason)
                     presented = credential.serial
+                    if sleeper and allowed and call.asks:
+                        asked = yield from engine.asking.work_asks(
+                            session, call, credential, sleeper, (number, attempt)
+                        )
+                        if asked:
+                            credential, allowed, static = asked
+                            presented = credential.serial
+                            delay += engine.env.now - now
+                            now = engine.env.now
                 if rows is not None:
                     rows += (now, static, presented, serial)
                 if allowed or attempt == flow.flow.retries:
@@ -169,7 +187,7 @@ class Workers:
                 if controlled:
                     intruder.at_work(session)
                 continue
-            if call.single_use and credential is not None:
+            if call.single_use and credential is not None and credential.grant.single_use:
                 broker.spend(session, credential, now)
             if call.label:
                 context.labels |= call.label

@@ -11,6 +11,7 @@ from simlab.model.system import Domain
 from simlab.strategies.abac import ABAC
 from simlab.strategies.bounds import AllowAll, DenyAll
 from simlab.strategies.data_flow import DataFlow
+from simlab.strategies.human_approval import HumanApproval
 from simlab.strategies.intent import Intent
 from simlab.strategies.jit import JIT
 from simlab.strategies.layers import Layered
@@ -31,6 +32,7 @@ STRATEGIES: dict[str, type[Strategy]] = {
     "intent": Intent,
     "data-flow": DataFlow,
     "separate-duties": SeparateDuties,
+    "human-approval": HumanApproval,
 }
 """Every strategy that a command or a scenario can name."""
 

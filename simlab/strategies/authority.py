@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 from simlab.model.access import Decision, DelegationMode, Grant, Intent, Permission, Request, Scope, Strategy
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 NOTHING: frozenset[str] = frozenset()
 NOTHING_AT_ALL: Scope = frozenset()
+MOST_COMBINED = 10
+"""Most labels whose every combination is asked about."""
 
 
 def idle(agent: str) -> Task:
@@ -61,6 +64,7 @@ class Authority:
         self.held = lru_cache(maxsize=None)(self._held)
         self.mintable = lru_cache(maxsize=None)(self._mintable)
         self.seen = lru_cache(maxsize=None)(self._seen)
+        self.emergency = lru_cache(maxsize=None)(self._emergency)
 
     @cached_property
     def groups(self) -> tuple[Strategy, ...]:
@@ -186,6 +190,34 @@ class Authority:
         above = self.scope(tasks[:-1], group)
         return None if above is None else grant.scope & above
 
+    def asks(self, task: Task, permission: Permission, scope: Scope) -> bool:
+        """Return whether *task* may have to wait for an approval to use *permission*, whatever it has read."""
+        labels = sorted(self.labels)
+        if len(labels) > MOST_COMBINED:  # to wait for the answer where it is needed is right in any case
+            return True
+        contexts = chain.from_iterable(combinations(labels, size) for size in range(len(labels) + 1))
+        return any(
+            self.decide(self.request(task, permission, scope, frozenset(context))).approval
+            for context in contexts
+        )
+
+    def _emergency(self, agent: str, group: int) -> Scope:
+        """Return what a break-glass key of *agent* covers in *group*; nothing where it can come to take none."""
+        for flow, lineage in self.sessions[agent]:
+            rights = self.system.agents[agent].entitlements
+            for call in flow.calls:
+                domain = self.system.domains[self.system.resources[call.permission.resource].domain]
+                people = self.system.approvers.get(domain.approvers)
+                if (
+                    people is not None
+                    and people.break_glass is not None
+                    and flow.tasks[call.task] == lineage[-1]
+                    and self.group_of[domain.name] == group
+                    and self.asks(self.seen(lineage, group), call.permission, rights)
+                ):
+                    return self.within(rights, group)
+        return NOTHING_AT_ALL
+
     def request(self, task: Task, permission: Permission, scope: Scope, labels: frozenset[str]) -> Request:
         """Return the question that a decision point is asked."""
         lost = not task.name or not task.principal
@@ -200,6 +232,7 @@ class Authority:
             scope=scope,
             labels=labels,
             writes=self.system.writes(permission),
+            executes=self.system.executes(permission),
         )
 
     def decide(self, request: Request) -> Decision:
@@ -212,3 +245,10 @@ def decide_secret(permission: Permission, scope: Scope) -> Decision:
     if permission in scope:
         return Decision(allowed=True, reason="secret", policy="secret")
     return Decision(allowed=False, reason="outside-secret", policy="secret")
+
+
+def decide_emergency(permission: Permission, scope: Scope) -> Decision:
+    """Return what a domain decides on a break-glass key: its scope, and nothing else, so that it always opens."""
+    if permission in scope:
+        return Decision(allowed=True, reason="break-glass", policy="break-glass")
+    return Decision(allowed=False, reason="outside-break-glass", policy="break-glass")

@@ -35,17 +35,24 @@ class Layered:
         return reduce(Grant.__and__, (layer.grant(agent, task) for layer in self.layers))
 
     def decide(self, request: Request) -> Decision:
-        """Return the first denial, or the last allowance that somebody must hear of, or the last one."""
+        """Return the first denial, else the last allowance on a condition or with a remark, else the last one."""
         decision = Decision(allowed=False, reason="no-layer", policy=self.name)
         remarkable: Decision | None = None
         for layer in self.layers:
             decision = layer.decide(request)
             if not decision.allowed:
                 return decision
-            if decision.flagged or decision.widens:
+            if decision.flagged or decision.widens or decision.approval:
                 remarkable = decision if remarkable is None else _both(remarkable, decision)
         return remarkable or decision
 
 
 def _both(first: Decision, second: Decision) -> Decision:
-    return replace(second, flagged=first.flagged or second.flagged, widens=first.widens or second.widens)
+    """Return one allowance with the remarks of both; who wants an approval first is who is named."""
+    named = first if first.approval else second
+    return replace(
+        named,
+        flagged=first.flagged or second.flagged,
+        widens=first.widens or second.widens,
+        approval=first.approval or second.approval,
+    )

@@ -63,6 +63,8 @@ def run(**changes):
     tally = Tally(
         tasks=10, failed=2, finished=7, requests=40, denied=2, flagged=5, decisions=30, issued=12, renewed=1,
         delays=[0.5, 0.1, 0.9, 0.3, 0.2, 4.0, 0.4], standing=96.0, granted=1.25, revoked=1,
+        approvals=8, approvals_busy=1, approvals_expired=2, waved_through=3, glass_broken=2, glass_hours=1.125,
+        approval_waits=[60.0, 0.0, 300.0, 120.0], urgent_waits=[60.0, 0.0], soc_waits=[0.0, 45.0],
     )  # fmt: skip
     given = {
         "goal": "deploy:prod", "resources": resources, "classes": ACTIONS, "incident": STORY, "tally": tally,
@@ -101,6 +103,17 @@ WORKED = {
     "standing_hours": 96.0,
     "granted_hours": 1.25,
     "explicit_share": 0.75,  # 30 of 40
+    "approvals": 8.0,
+    "approvals_per_hour": 2.0,  # in four hours
+    "approval_wait_mean": 120.0,  # 480 over 4
+    "approval_wait_p95": 300.0,  # the 4th of 4
+    "approval_wait_urgent": 30.0,
+    "approvals_busy": 1.0,
+    "approvals_expired": 2.0,
+    "glass_broken": 2.0,
+    "break_glass_hours": 1.125,
+    "waved_through": 3.0,
+    "soc_wait_mean": 22.5,
 }
 
 NOTHING = dict.fromkeys(WORKED, 0.0) | {"time_to_goal": 4.0}

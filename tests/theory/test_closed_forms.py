@@ -27,11 +27,22 @@ LOOSER = {
     ("cf10-honeytokens", "weighted_blast_radius", "share", 20): 0.02,
     ("cf10-deaf-honeytokens", "weighted_blast_radius", "mean", 0): 0.01,
     ("cf10-deaf-honeytokens", "weighted_blast_radius", "share", 48): 0.06,
+    ("cf18-line-of-approval", "approval_wait_mean", "mean", 0): 0.02,
+    ("cf18-second-request", "approval_wait_mean", "mean", 0): 0.01,
+    ("cf19-three-approvers", "approval_wait_mean", "mean", 0): 0.025,
+    ("cf19-three-approvers", "glass_broken", "mean", 0): 0.01,
+    ("cf19-long-waits", "glass_broken", "mean", 0): 0.025,
+    ("cf19-soc", "soc_wait_mean", "mean", 0): 0.025,
+    ("cf20-full-line", "approvals_busy", "mean", 0): 0.01,
     ("cf27-lost-push", "exposure_hours", "mean", 0): 0.01,
     ("cf30-random-graph", "blast_radius", "share", 12): 0.08,
     ("cf31-noisy-and", "goal", "mean", 0): 0.01,
+    ("cf36-quorum", "waved_through", "mean", 0): 0.06,
+    ("cf36-quorum", "blast_radius", "mean", 0): 0.06,
     ("cf50-uses-until-dead", "attacker_uses", "variance", 0): 0.018,
     **RENEWAL_LOOSER,
+    ("cf52-urgent-first", "approval_wait_urgent", "mean", 0): 0.01,
+    ("cf52-urgent-first", "approval_wait_mean", "mean", 0): 0.02,
 }
 """Tails, and long runs, for which more precision would take minutes."""
 
@@ -143,6 +154,32 @@ def unseen(n=12, d=0.05):
     return {"never": (1 - d) ** n, "unseen": (1 - d) * done, "done": done}
 
 
+# --- people in a line -------------------------------------------------------------------------------
+
+
+def erlang_c(c=3, a=2.5):
+    """Return the share of requests that wait for one of *c* people, of whom *a* are busy on average."""
+    full = a**c / math.factorial(c) / (1 - a / c)
+    return full / (math.fsum(a**k / math.factorial(k) for k in range(c)) + full)
+
+
+def full_line(arrive=5.0, serve=4.0, places=6, hours=2000):
+    """Return how many are turned away, and the mean wait of the others [s]."""
+    weights = [(arrive / serve) ** n for n in range(places + 1)]
+    p = [weight / math.fsum(weights) for weight in weights]
+    number = math.fsum(n * share for n, share in enumerate(p))
+    sojourn = number / (arrive * (1 - p[-1]))
+    return {"away": arrive * hours * p[-1], "wait": 3600 * (sojourn - 1 / serve)}
+
+
+def priority(urgent=0.2, normal=0.6, serve=1.0):
+    """Return the mean wait of urgent requests and of all [s]; non-preemptive."""
+    w0 = (urgent + normal) / serve / serve
+    first = w0 / (1 - urgent / serve)
+    second = w0 / ((1 - urgent / serve) * (1 - (urgent + normal) / serve))
+    return {"urgent": 3600 * first, "all": 3600 * (urgent * first + normal * second) / (urgent + normal)}
+
+
 RATES = (2.0, 1.0, 0.5, 0.25)
 
 EXACT = {
@@ -167,6 +204,14 @@ EXACT = {
     ("cf10-deaf-honeytokens", "weighted_blast_radius", "share", 48): 0.2**2
     + 0.32 / 49
     + 0.8**2 / comb(50, 2),
+    ("cf18-line-of-approval", "approval_wait_mean", "mean", 0): 3600 * 0.8 / (10 - 8),
+    ("cf18-second-request", "approval_wait_mean", "mean", 0): 3600 * 8 / (10 * (8 + 10)) / 2,
+    ("cf19-three-approvers", "approval_wait_mean", "mean", 0): 3600 * erlang_c() / (3 * 4 - 10),
+    ("cf19-three-approvers", "glass_broken", "mean", 0): erlang_c() * 10 * 1000,
+    ("cf19-long-waits", "glass_broken", "mean", 0): erlang_c() * exp(-(3 * 4 - 10) * 0.5) * 10 * 1000,
+    ("cf19-soc", "soc_wait_mean", "mean", 0): 3600 * erlang_c() / (3 * 4 - 10),
+    ("cf20-full-line", "approvals_busy", "mean", 0): full_line()["away"],
+    ("cf20-full-line", "approval_wait_mean", "mean", 0): full_line()["wait"],
     ("cf27-lost-push", "exposure_hours", "mean", 0): 20 * 0.1 * 0.5 / 2,
     ("cf27-slowest-replica", "exposure_hours", "mean", 0): 0.5 * 6 / 7,
     ("cf27-slowest-replica", "exposure_hours", "variance", 0): 0.5**2 * 6 / (7**2 * 8),
@@ -187,11 +232,17 @@ EXACT = {
     ("cf35-unseen-steps", "time_to_detect", "share", 12): unseen()["never"],
     ("cf35-unseen-steps", "unseen_uses", "mean", 0): unseen()["unseen"],
     ("cf35-unseen-steps", "attacker_uses", "mean", 0): unseen()["done"],
+    ("cf36-quorum", "waved_through", "mean", 0): 100
+    * math.fsum(comb(5, k) * 0.1**k * 0.9 ** (5 - k) for k in (3, 4, 5)),
+    ("cf36-quorum", "blast_radius", "mean", 0): 100
+    * math.fsum(comb(5, k) * 0.1**k * 0.9 ** (5 - k) for k in (3, 4, 5)),
     ("cf40-coupon-collector", "time_to_goal", "mean", 0): 20 / 6 * math.fsum(1 / k for k in range(1, 21)),
     ("cf50-uses-until-dead", "attacker_uses", "mean", 0): 1 / 0.1 + 6 * 0.5,
     ("cf50-uses-until-dead", "attacker_uses", "variance", 0): 0.9 / 0.1**2 + 6 * 0.5,
     ("cf51-leak-per-issuance-1h", "exposure_hours", "mean", 0): 0.5 * 240 / 2,
     ("cf51-leak-per-issuance-8h", "exposure_hours", "mean", 0): 0.5 * 240 / 2,
+    ("cf52-urgent-first", "approval_wait_urgent", "mean", 0): priority()["urgent"],
+    ("cf52-urgent-first", "approval_wait_mean", "mean", 0): priority()["all"],
 }
 """By file, metric, statistic and threshold."""
 
