@@ -194,6 +194,8 @@ def _insider(
     if decision is None and any(tasks == lineage for _, lineage in authority.sessions[task.agent]):
         scope = authority.emergency(task.agent, group)
         decision = _most_permissive(authority, task, permission, scope, labels) if scope else None
+        if decision is not None:
+            return Why(f"break-glass key of {task.agent}", decision.reason, decision.policy)
     if decision is None:
         return None
     where = f"for {task.name}" if task.name else "between tasks"

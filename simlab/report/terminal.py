@@ -21,6 +21,11 @@ SHOWN = (
 )  # fmt: skip
 """Metrics of the short table; the report shows all."""
 
+SHOWN_IF_ANY = frozenset(
+    {"waved_through", "approvals_per_hour", "approval_wait_mean", "glass_broken", "soc_wait_mean"}
+)
+"""Metrics of people, for scenarios in which there are any."""
+
 COLOURS = {"better": "green", "worse": "red", "undecided": "yellow"}
 """Verdicts that stand out; the others are dim."""
 
@@ -49,7 +54,10 @@ def comparison(results: Results, console: Console) -> None:
         table.add_column(strategy, justify="right")
     for metric in results.metrics:
         keys = [(metric.name, strategy) for strategy in results.strategies]
-        if metric.name in SHOWN and all(key in rows for key in keys):
+        shown = metric.name in SHOWN or (
+            metric.name in SHOWN_IF_ANY and any(key in rows and rows[key]["mean"] for key in keys)
+        )
+        if shown and all(key in rows for key in keys):
             cells = [_cell(rows[key], verdicts.get(key, "")) for key in keys]
             style = "" if metric.side == "harm" else "cyan"
             table.add_row(f"{metric.name} [{metric.unit}]", *cells, style=style)

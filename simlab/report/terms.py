@@ -51,6 +51,15 @@ REASONS = {
     "used": "the credential was good for one request, and that was made",
     "not-holder": "the credential is of use only to its own workload",
     "no-credential": "nothing was held that could be presented",
+    "needs-approval": "it is allowed if a person approves it",
+    "below-threshold": "no person need be asked about it",
+    "approved": "a person approved it",
+    "approver-refused": "a person turned it down",
+    "approval-expired": "nobody answered in time",
+    "approvers-busy": "too many were waiting for an answer already",
+    "no-approver": "there is nobody to ask",
+    "break-glass": "a break-glass key covers it, and nobody is asked",
+    "outside-break-glass": "the break-glass key does not cover it",
     "anything-goes": "everything is allowed",
     "nothing-goes": "nothing is allowed",
 }
@@ -68,6 +77,15 @@ LABELS = {
     "granted_hours": "privilege granted for tasks",
     "explicit_share": "decided request by request",
     "exfiltrated": "labelled resources carried out",
+    "waved_through": "attacks that people approved",
+    "glass_broken": "break-glass keys taken",
+    "break_glass_hours": "privilege in break-glass keys",
+    "approval_wait_mean": "wait for an approval, mean",
+    "approval_wait_p95": "wait for an approval, p95",
+    "approval_wait_urgent": "wait for an urgent approval, mean",
+    "approvals_busy": "requests turned away by a full line",
+    "approvals_expired": "requests that nobody answered in time",
+    "soc_wait_mean": "wait of an alert for an analyst, mean",
 }
 """Metrics as the reader is told of them; the others are their own names."""
 

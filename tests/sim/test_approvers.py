@@ -11,8 +11,8 @@ from simlab.model.people import DAY, Approvers, BreakGlass, Fatigue, Hours
 from simlab.model.system import Domain
 from simlab.strategies import JIT, HumanApproval, Layered, StaticRBAC
 from simlab.strategies import Intent as IntentPolicy
-from simlab.threats import CompromisedTool, KeyLeak
-from tests.sim.small import HOUR, MINUTE, READ, SEND, VAULT, asked, bot, job, run, script, world
+from simlab.threats import KeyLeak, PromptInjection
+from tests.sim.small import HOUR, MINUTE, READ, SEND, SITE, VAULT, asked, bot, job, run, script, world
 
 ASK = HumanApproval(sensitivity=0.0)
 STATIC, SHORT = Layered((StaticRBAC(), ASK)), Layered((JIT(ttl=5 * MINUTE), ASK))
@@ -156,10 +156,10 @@ def test_a_thief_whose_key_dies_in_the_line_gets_nothing():
 def test_a_steered_session_uses_the_key_of_who_broke_the_glass():
     """Its job is to read the database; the key opens the vault, too, and nobody is asked."""
     flow = job(calls=((0.0, READ), (HOUR, READ)), template=(READ,), needs=(READ,))
-    threat = CompromisedTool("read:db", When("at-work", Fixed(0.0)))
+    threat = PromptInjection("db", When("at-work", Fixed(0.0)))
     given = {"threats": (threat,), "attacker": script("read:vault", pace=60.0)}
     who = Approvers("people", service=Fixed(HOUR), break_glass=BreakGlass(0.0, DAY), catches=1.0)
-    busy = job("busy", "clerk", calls=((0.0, READ),))
+    busy = job("busy", "clerk", calls=((0.0, SITE),), template=(SITE,), needs=(SITE,))
     scenario = world(
         busy, replace(flow, at=(60.0,)), domains={"d": Domain("d", approvers="people")}, approvers={"people": who},
         agents=(bot(), bot("clerk")), **given,
@@ -168,4 +168,13 @@ def test_a_steered_session_uses_the_key_of_who_broke_the_glass():
     assert [(fact, what) for _, fact, what in asked(watched)][:1] == [("read:vault", "yes")]
     vault = next(event for event in watched.run.incident if event.kind == "request")
     assert vault.reason == "break-glass"
-    assert "read:vault" in watched.engine.plan.reach.facts
+    why = watched.engine.plan.reach.explain("read:vault")[-1]
+    assert (why.credential, why.reason) == ("break-glass key of bot", "needs-approval")
+
+
+def test_a_batch_is_of_one_kind():
+    """Two of one kind are answered together, and the one between them waits."""
+    flows = [job(at=(0.0, 60.0, 180.0)), job("other", calls=((0.0, SEND),), at=(120.0,))]
+    watched = desk(flows, service=Fixed(600.0), batch=5)
+    assert sorted(times(watched)) == [(10.0, "yes"), (20.0, "yes"), (20.0, "yes"), (30.0, "yes")]
+    assert [what for time, what, _ in asked(watched, "worker") if time == 30 * MINUTE] == ["send:mail"]
