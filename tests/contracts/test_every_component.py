@@ -61,9 +61,9 @@ VARIANTS = (
 LAYERED = (
     *(Layered(pair) for pair in permutations([kind() for kind in STRATEGIES.values()], 2)),
     Layered((StaticRBAC(), JIT(), Intent())),
-    Layered((Layered((JIT(), Intent())), StaticRBAC())),
     Layered((JIT(life="session"), DataFlow(labels="private"), TokenExchange())),
     Layered((Intent(drift="redeclare"), JIT(life="workflow"), Intent(drift="soft"))),
+    Layered((Layered((JIT(), Intent())), StaticRBAC())),
 )
 THREATS_AIMED = (
     Nothing(),
