@@ -260,6 +260,26 @@ def test_what_takes_another_way_is_reached_later(tmp_path):
     assert tried(folder, "env")["let helper no longer task admin"] == (60.0, 0, 0, 0)
 
 
+def test_the_counterfactual_is_the_same_run_with_the_same_chance(tmp_path):
+    """With a pace that varies, what changes nothing for the attacker leaves the moment as it was, run by run."""
+    path = tmp_path / "varied.yaml"
+    text = (REFERENCE / "four-links.yaml").read_text().partition("expect:")[0]
+    text = text.replace("pace: 10m", "pace: {dist: exponential, mean: 10m}").replace(
+        "name: four-links", "name: varied"
+    )
+    path.write_text(text)
+    folder = tmp_path / "study"
+    save(compare(path, ["static-rbac"], reps=4, seed=5), folder)
+    times = set()
+    for number in range(4):
+        found = explain(folder, "model", number, reps=4)
+        same = {each.time for each in found.tried if each.control.name in {"rotate-keys", "revoke-at-once"}}
+        assert same == {found.path.time}
+        times.add(found.path.time)
+        assert found.shares[0].reached == 4
+    assert len(times) == 4
+
+
 # --- what a study must hold ---------------------------------------------------------------------------
 
 
