@@ -280,6 +280,28 @@ def test_the_counterfactual_is_the_same_run_with_the_same_chance(tmp_path):
     assert len(times) == 4
 
 
+def test_a_share_counts_the_runs_of_the_seed(tmp_path):
+    """As many as are counted without it; the vendor's key is used before the end in some runs only."""
+    path = tmp_path / "short.yaml"
+    text = (
+        (REFERENCE / "four-links.yaml")
+        .read_text()
+        .partition("expect:")[0]
+        .replace("horizon: 2h", "horizon: 20m")
+    )
+    text = text.replace("pace: 10m", "pace: {dist: exponential, mean: 10m}").replace(
+        "name: four-links", "name: short"
+    )
+    path.write_text(text.replace("    at: [30m]", "    at: [15m]"))
+    results = compare(path, ["static-rbac"], reps=12, seed=3)
+    save(results, tmp_path / "study")
+    counted = results.values("goal", "static-rbac")
+    found = explain(tmp_path / "study", "model", int(counted.idxmax()), reps=12)
+    assert found.shares[0].reached == counted.sum()
+    assert 2 < counted.sum() < 10
+    assert [share.spared for share in found.shares[1:]] == [counted.sum()] * 3
+
+
 # --- what a study must hold ---------------------------------------------------------------------------
 
 
