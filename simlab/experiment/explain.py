@@ -9,7 +9,14 @@ from pathlib import Path as Folder
 from typing import Any
 
 from simlab.controls import along, owner
-from simlab.errors import ChangedRunError, NotReachedError, ParameterError, UnknownNameError, UsageError
+from simlab.errors import (
+    ChangedRunError,
+    NotReachedError,
+    ParameterError,
+    StoreError,
+    UnknownNameError,
+    UsageError,
+)
 from simlab.experiment.cells import Done
 from simlab.experiment.estimates import Estimate
 from simlab.experiment.intervals import proportion_interval
@@ -118,6 +125,7 @@ def explain(
         If the target was not reached in that run.
     """
     results = open_study(folder)
+    _check_whole(folder, results)
     scenario = open_scenario(folder, results)
     _check(results, scenario, target, replication, reps)
     text, run, path = _run(results, scenario, target, replication, _strategies(results, strategy))
@@ -131,6 +139,14 @@ def explain(
     best = [each.control for each in tried[:BEST]]
     shares = tuple(_shares(scenario, chosen, target, run.seed, reps, best, done))
     return Explanation(scenario, text, run, path, base, tuple(tried), shares)
+
+
+def _check_whole(folder: Folder, results: Results) -> None:
+    wanted = {"scenario", "seed", "replications", "environment"} - set(results.manifest)
+    wanted |= {"strategy", "replication", *(metric.name for metric in results.metrics)} - set(results.runs)
+    if wanted:
+        msg = f"the study '{folder}' is damaged: it has no {', '.join(sorted(wanted))}"
+        raise StoreError(msg)
 
 
 def _check(results: Results, scenario: Scenario, target: str, replication: int, reps: int) -> None:
@@ -153,13 +169,21 @@ def _check(results: Results, scenario: Scenario, target: str, replication: int, 
 
 
 def _strategies(results: Results, asked: str) -> tuple[str, ...]:
+    """Return the strategy that is *asked* for, or else all that can be built here: none of a notebook."""
     if not asked:
-        return results.strategies
+        return tuple(text for text in results.strategies if _is_known(text))
     text = describe(parse(asked))
     if text not in results.strategies:
         msg = f"E201 the study has no strategy '{text}' ({did_you_mean(text, results.strategies)})"
         raise UnknownNameError(msg)
     return (text,)
+
+
+def _is_known(text: str) -> bool:
+    try:
+        return describe(parse(text)) == text
+    except (UnknownNameError, ParameterError):
+        return False
 
 
 def _run(
@@ -180,7 +204,7 @@ def _run(
     instead = "; ".join(f"under {text}: {', '.join(names) or 'nothing'}" for text, names in reached.items())
     found = {name for names in reached.values() for name in names}
     hint = f"; {did_you_mean(target, found)}" if found else ""
-    msg = f"E410 '{target}' was not reached in run {replication} (reached {instead}{hint})"
+    msg = f"E410 '{target}' was not reached in run {replication} (reached {instead or 'under no known strategy'}{hint})"
     raise NotReachedError(msg)
 
 

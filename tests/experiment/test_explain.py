@@ -389,6 +389,35 @@ def test_columns_that_only_a_notebook_knew_are_not_compared(tmp_path):
     assert "mine" not in METRICS
 
 
+def test_a_strategy_of_a_notebook_is_passed_over(tmp_path):
+    """It cannot be built from its name; the next one can."""
+    results = compare(REFERENCE / "four-links.yaml", ["static-rbac", "jit"], reps=2)
+    runs = results.runs.replace({"strategy": {"static-rbac": "mine"}})
+    save(
+        replace(
+            results,
+            runs=runs,
+            strategies=("mine", "jit"),
+            manifest={**results.manifest, "strategies": ["mine", "jit"]},
+        ),
+        tmp_path,
+    )
+    assert explain(tmp_path, "model", 0, reps=1).strategy == "jit"
+    with pytest.raises(UnknownNameError, match="mine"):
+        explain(tmp_path, "model", 0, "mine")
+
+
+@pytest.mark.parametrize("gone", ["replications", "scenario", "environment"])
+def test_a_damaged_manifest_is_called_damaged(tmp_path, gone):
+    """And not a bug."""
+    study(tmp_path, "four-links", "static-rbac")
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    del manifest[gone]
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(StoreError, match=f"is damaged: it has no {gone}"):
+        explain(tmp_path, "model", 0)
+
+
 # --- what cannot be explained ---------------------------------------------------------------------------
 
 
