@@ -44,14 +44,17 @@ class RemoveTool:
 
     @classmethod
     def along(cls, path: Path, scenario: Scenario, strategy: Strategy) -> Iterator[RemoveTool]:  # noqa: ARG003
-        """Yield one for each tool by which an agent could ask for what it asked for."""
+        """Yield one for each tool by which an agent could ask for what it asked for, or that turned against it."""
         system = scenario.system
-        found = (
+        found = [
             cls(agent, tool)
             for agent, permission in path.used
             for tool in _tools(system, agent)
             if permission in system.tools[tool].does
-        )
+        ]
+        strikes = (cause for cause in path.causes() if cause.sort == "strike")
+        turned = (cls(strike.agent, strike.by.partition(" ")[2]) for strike in strikes)
+        found += [control for control in turned if control.tool in _tools(system, control.agent)]
         yield from dict.fromkeys(found)
 
     def apply(self, scenario: Scenario, strategy: Strategy) -> tuple[Scenario, Strategy]:

@@ -6,16 +6,19 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as Folder
-from typing import Any
 
 from simlab.controls import along, owner
-from simlab.errors import ChangedRunError, NotReachedError, ParameterError, UnknownNameError, UsageError
+from simlab.errors import (
+    NotReachedError,
+    ParameterError,
+    UnknownNameError,
+    UsageError,
+)
+from simlab.experiment.again import open_whole, run_again
 from simlab.experiment.cells import Done
 from simlab.experiment.estimates import Estimate
 from simlab.experiment.intervals import proportion_interval
 from simlab.experiment.results import Results
-from simlab.experiment.store import open_scenario, open_study
-from simlab.experiment.study import environment
 from simlab.lookup import did_you_mean
 from simlab.metrics import METRICS
 from simlab.model.access import Strategy
@@ -117,20 +120,18 @@ def explain(
     NotReachedError
         If the target was not reached in that run.
     """
-    results = open_study(folder)
-    scenario = open_scenario(folder, results)
+    results, scenario = open_whole(folder)
     _check(results, scenario, target, replication, reps)
     text, run, path = _run(results, scenario, target, replication, _strategies(results, strategy))
-    base, chosen = _friction(run), parse(text)
-    tried = []
-    for control in along(path, scenario, chosen):
-        other = simulate(Plan(*control.apply(scenario, chosen)), run.seed, replication)
-        cost = _friction(other) - base
-        tried.append(Tried(control, owner(path, scenario, control), when(other, target), cost))
+    chosen = parse(text)
+    tried = [
+        _try(control, scenario, chosen, run, path, owner(path, scenario, control))
+        for control in along(path, scenario, chosen)
+    ]
     tried.sort(key=_rank)
     best = [each.control for each in tried[:BEST]]
     shares = tuple(_shares(scenario, chosen, target, run.seed, reps, best, done))
-    return Explanation(scenario, text, run, path, base, tuple(tried), shares)
+    return Explanation(scenario, text, run, path, _friction(run), tuple(tried), shares)
 
 
 def _check(results: Results, scenario: Scenario, target: str, replication: int, reps: int) -> None:
@@ -153,13 +154,21 @@ def _check(results: Results, scenario: Scenario, target: str, replication: int, 
 
 
 def _strategies(results: Results, asked: str) -> tuple[str, ...]:
+    """Return the strategy that is *asked* for, or else all that can be built here: none of a notebook."""
     if not asked:
-        return results.strategies
+        return tuple(text for text in results.strategies if _is_known(text))
     text = describe(parse(asked))
     if text not in results.strategies:
         msg = f"E201 the study has no strategy '{text}' ({did_you_mean(text, results.strategies)})"
         raise UnknownNameError(msg)
     return (text,)
+
+
+def _is_known(text: str) -> bool:
+    try:
+        return describe(parse(text)) == text
+    except (UnknownNameError, ParameterError):
+        return False
 
 
 def _run(
@@ -168,9 +177,7 @@ def _run(
     """Return the first of *strategies* under which the run reached *target*, the run, and the way."""
     reached: dict[str, list[str]] = {}
     for text in strategies:
-        plan = Plan(scenario, parse(text))
-        run = simulate(plan, int(results.manifest["seed"]), replication, trace=True)
-        _compare(results, text, run)
+        run = run_again(results, scenario, text, replication)
         path = path_to(run, target)
         if path is not None:
             return text, run, path
@@ -180,34 +187,14 @@ def _run(
     instead = "; ".join(f"under {text}: {', '.join(names) or 'nothing'}" for text, names in reached.items())
     found = {name for names in reached.values() for name in names}
     hint = f"; {did_you_mean(target, found)}" if found else ""
-    msg = f"E410 '{target}' was not reached in run {replication} (reached {instead}{hint})"
+    msg = f"E410 '{target}' was not reached in run {replication} (reached {instead or 'under no known strategy'}{hint})"
     raise NotReachedError(msg)
 
 
-def _compare(results: Results, strategy: str, run: Run) -> None:
-    """Raise unless *run* comes to the row that the study holds."""
-    rows = results.runs[
-        (results.runs["strategy"] == strategy) & (results.runs["replication"] == run.replication)
-    ]
-    where = f"run {run.replication} under {strategy}"
-    if rows.empty:
-        msg = f"E408 {where} failed when the study was made, so there is nothing to explain"
-        raise ChangedRunError(msg)
-    for metric in results.metrics:
-        if metric.name not in METRICS:  # one of a notebook, which the study knows by name only
-            continue
-        old, new = float(rows[metric.name].iloc[0]), METRICS[metric.name].compute(run)
-        if old != new:
-            then, now = results.manifest["environment"], environment()
-            msg = f"E408 {where} does not come out as in the study: {metric.name} was {old:g}, and is {new:g}"
-            raise ChangedRunError(f"{msg} (the study: {_versions(then)}; here: {_versions(now)})")
-
-
-def _versions(made: dict[str, Any]) -> str:
-    return (
-        f"simlab {made.get('simlab')}, rng {made.get('rng_version')}, numpy {made.get('numpy')}, "
-        f"Python {made.get('python')}"
-    )
+def _try(control: Control, scenario: Scenario, strategy: Strategy, run: Run, path: Path, whose: str) -> Tried:
+    """Return what comes of the same run with *control*."""
+    other = simulate(Plan(*control.apply(scenario, strategy)), run.seed, run.replication)
+    return Tried(control, whose, when(other, path.target), _friction(other) - _friction(run))
 
 
 def _friction(run: Run) -> Friction:

@@ -15,6 +15,7 @@ from simlab.model.access import Permission
 from simlab.model.path import path_to
 from simlab.strategies import Intent, Layered, StaticRBAC, parse
 from simlab.strategies.authority import Authority
+from simlab.threats import CompromisedTool
 
 REFERENCE = Path(__file__).parents[2] / "scenarios" / "reference"
 P = Permission.parse
@@ -98,6 +99,20 @@ def test_what_another_tool_offers_too_is_kept():
     wider, _ = make("remove-tool", "ingest", "ingest.read").apply(before, StaticRBAC())
     assert wider.system.agents["ingest"].menu == (P("read:a-1"),)
     assert cost(wider, "static-rbac") == (0.0, 0.0)
+
+
+def test_a_tool_that_turned_against_its_agent_can_be_taken_away():
+    """Poisoned, env.cat runs as code in the admin at 30, and reads env with what the admin holds."""
+    before = load("four-links")
+    scenario = replace(before, threats=(CompromisedTool("env.cat"),))
+    path = path_to(run(scenario, "static-rbac", trace=True), "env")
+    assert [(hop.cause.fact, hop.cause.time) for hop in path.hops] == [
+        ("control:admin", 1800.0),
+        ("read:env", 1800.0),
+    ]
+    (control,) = (c for c in along(path, scenario, StaticRBAC()) if c.name == "remove-tool")
+    changed, strategy = control.apply(scenario, StaticRBAC())
+    assert run(changed, strategy).taken() == {}
 
 
 def test_a_permission_that_is_dropped_is_denied_to_the_work():

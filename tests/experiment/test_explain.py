@@ -260,6 +260,48 @@ def test_what_takes_another_way_is_reached_later(tmp_path):
     assert tried(folder, "env")["let helper no longer task admin"] == (60.0, 0, 0, 0)
 
 
+def test_the_counterfactual_is_the_same_run_with_the_same_chance(tmp_path):
+    """With a pace that varies, what changes nothing for the attacker leaves the moment as it was, run by run."""
+    path = tmp_path / "varied.yaml"
+    text = (REFERENCE / "four-links.yaml").read_text().partition("expect:")[0]
+    text = text.replace("pace: 10m", "pace: {dist: exponential, mean: 10m}").replace(
+        "name: four-links", "name: varied"
+    )
+    path.write_text(text)
+    folder = tmp_path / "study"
+    save(compare(path, ["static-rbac"], reps=4, seed=5), folder)
+    times = set()
+    for number in range(4):
+        found = explain(folder, "model", number, reps=4)
+        same = {each.time for each in found.tried if each.control.name in {"rotate-keys", "revoke-at-once"}}
+        assert same == {found.path.time}
+        times.add(found.path.time)
+        assert found.shares[0].reached == 4
+    assert len(times) == 4
+
+
+def test_a_share_counts_the_runs_of_the_seed(tmp_path):
+    """As many as are counted without it; the vendor's key is used before the end in some runs only."""
+    path = tmp_path / "short.yaml"
+    text = (
+        (REFERENCE / "four-links.yaml")
+        .read_text()
+        .partition("expect:")[0]
+        .replace("horizon: 2h", "horizon: 20m")
+    )
+    text = text.replace("pace: 10m", "pace: {dist: exponential, mean: 10m}").replace(
+        "name: four-links", "name: short"
+    )
+    path.write_text(text.replace("    at: [30m]", "    at: [15m]"))
+    results = compare(path, ["static-rbac"], reps=12, seed=3)
+    save(results, tmp_path / "study")
+    counted = results.values("goal", "static-rbac")
+    found = explain(tmp_path / "study", "model", int(counted.idxmax()), reps=12)
+    assert found.shares[0].reached == counted.sum()
+    assert 2 < counted.sum() < 10
+    assert [share.spared for share in found.shares[1:]] == [counted.sum()] * 3
+
+
 # --- what a study must hold ---------------------------------------------------------------------------
 
 
@@ -345,6 +387,35 @@ def test_columns_that_only_a_notebook_knew_are_not_compared(tmp_path):
     save(results, tmp_path)
     assert explain(tmp_path, "model", 0, reps=1).strategy == "static-rbac"
     assert "mine" not in METRICS
+
+
+def test_a_strategy_of_a_notebook_is_passed_over(tmp_path):
+    """It cannot be built from its name; the next one can."""
+    results = compare(REFERENCE / "four-links.yaml", ["static-rbac", "jit"], reps=2)
+    runs = results.runs.replace({"strategy": {"static-rbac": "mine"}})
+    save(
+        replace(
+            results,
+            runs=runs,
+            strategies=("mine", "jit"),
+            manifest={**results.manifest, "strategies": ["mine", "jit"]},
+        ),
+        tmp_path,
+    )
+    assert explain(tmp_path, "model", 0, reps=1).strategy == "jit"
+    with pytest.raises(UnknownNameError, match="mine"):
+        explain(tmp_path, "model", 0, "mine")
+
+
+@pytest.mark.parametrize("gone", ["replications", "scenario", "environment"])
+def test_a_damaged_manifest_is_called_damaged(tmp_path, gone):
+    """And not a bug."""
+    study(tmp_path, "four-links", "static-rbac")
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    del manifest[gone]
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(StoreError, match=f"is damaged: it has no {gone}"):
+        explain(tmp_path, "model", 0)
 
 
 # --- what cannot be explained ---------------------------------------------------------------------------

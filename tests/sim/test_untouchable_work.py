@@ -6,11 +6,17 @@ import dataclasses
 
 import pytest
 
+from simlab.attackers import Scripted
 from simlab.metrics import METRICS
+from simlab.model.attack import Response, When
+from simlab.model.chance import ZERO, Fixed
+from simlab.model.system import Domain, Telemetry
 from simlab.sim.engine import simulate
 from simlab.sim.plan import Plan
 from simlab.strategies import parse
+from simlab.threats import PromptInjection
 from tests.helpers import scenario as random_scenario
+from tests.sim.small import HOUR, SITE, bot, job, world
 
 STRATEGIES = (
     "static-rbac",
@@ -47,6 +53,25 @@ def test_it_comes_out_as_if_done_event_by_event(strategy):
                 name,
             )
     assert spared > 0 or "rotation" in strategy
+
+
+@pytest.mark.parametrize("key", ["", "etl"])
+def test_work_whose_key_a_colleague_can_get_revoked_is_not_spared(key):
+    """A bot that is steered is seen; whoever shares its key has it revoked, and is denied at work an hour later."""
+    agents = (bot("bot", key=key), bot("clerk", key=key))
+    flows = (job("job", "bot"), job("later", "clerk", ((0.0, SITE),), (HOUR,)))
+    threat = PromptInjection("db", When("at-work", ZERO))
+    scenario = world(
+        *flows,
+        agents=agents,
+        threats=(threat,),
+        attacker=Scripted(("read:vault",)),
+        domains={"d": Domain("d", telemetry=Telemetry(1.0))},
+        response=Response(replace=Fixed(2 * HOUR)),
+    )
+    plan = Plan(scenario, parse("static-rbac"))
+    assert [flow.touchable for flow in plan.flows] == [True, key == "etl"]
+    assert METRICS["denied"].compute(simulate(plan)) == float(key == "etl")
 
 
 def rows(run):
