@@ -1,4 +1,4 @@
-"""Which share of the work's requests was decided explicitly."""
+"""Which share of the requests was decided explicitly."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from simlab.model.events import Run
 
 @dataclass(frozen=True, slots=True)
 class ExplicitShare:
-    """Requests that a decision point decided at request time, divided by all requests of workers.
+    """Requests that a decision point decided at request time, divided by all requests.
+
+    Of the work that ended, and of the intruder. What the broker refuses before anybody decides (expired,
+    revoked, not the holder, no credential) was not decided.
 
     Original.
 
@@ -26,4 +29,5 @@ class ExplicitShare:
 
     def compute(self, run: Run) -> float:
         """Return the number [ratio]."""
-        return run.tally.decisions / run.tally.requests if run.tally.requests else 0.0
+        told, requests = run.governance, run.tally.requests + run.governance.asked
+        return (run.tally.decisions - told.overruled + told.judged) / requests if requests else 0.0

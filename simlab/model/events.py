@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from simlab.model.access import Permission
+from simlab.model.governance import Governance
 from simlab.model.system import Resource
 
 Kind = Literal["arrive", "issue", "request", "finish", "strike", "gain", "detect", "revoke"]
@@ -52,6 +53,11 @@ class Event(NamedTuple):
     def permission(self) -> Permission:
         """Return what was asked for."""
         return Permission(self.action, self.resource)
+
+    @property
+    def completes_chain(self) -> bool:
+        """Return whether the intruder got something by adding up what it had, and not only a way in."""
+        return self.kind == "gain" and self.actor == "intruder" and self.action not in {"hold", "control"}
 
 
 Static = tuple[Kind, Actor, str, str, str, str, str, str, bool, str, str, str]
@@ -141,6 +147,7 @@ class Run:
     """Currency units, where the scenario prices access."""
     exposure: float = 0.0
     """[s] for which leaked credentials went on working after the leak, summed."""
+    governance: Governance = field(default_factory=Governance)
 
     def taken(self) -> dict[Permission, float]:
         """Return what the attacker brought about, and when it first did [s]."""
@@ -150,6 +157,19 @@ class Run:
             if known and event.allowed and event.kind in {"request", "gain"} and event.actor == "intruder":
                 first.setdefault(event.permission, event.time)
         return first
+
+    def completed(self) -> float:
+        """Return when the attack had run to its last step [s], or infinity.
+
+        That is the goal; or, where there is none, having touched all that is in reach.
+        """
+        if self.goal:
+            return self.reached(self.goal)
+        first: dict[str, float] = {}
+        for permission, time in self.taken().items():
+            first.setdefault(permission.resource, time)
+        whole = 0 < self.governance.reachable <= len(first)
+        return max(first.values()) if whole else math.inf
 
     def reached(self, fact: str) -> float:
         """Return when the attacker first had *fact* [s], or infinity."""

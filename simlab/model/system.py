@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from simlab.model.access import DelegationMode, Intent, Permission, Scope
-from simlab.model.chance import ZERO, Distribution
+from simlab.model.chance import NEVER, ZERO, Distribution
+from simlab.model.governance import Excess, Offboarding, Review
 
 ActionClass = Literal["read", "write", "execute"]
 
@@ -31,6 +32,8 @@ class Principal:
 
     name: str
     owner: str = ""
+    leaves: Distribution = NEVER
+    """[s] from the start of the run until it leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,11 @@ class Agent:
     susceptibility: float = 1.0
     """Chance that it does what injected content says; dimensionless."""
     owner: str = ""
+    """Who answers for it: a team, or a principal or an agent, which may leave; empty for nobody."""
+    leaves: Distribution = NEVER
+    """[s] from the start of the run until it is retired."""
+    excess: Excess | None = None
+    """Rights that it comes to have beyond its roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,8 @@ class Secret:
     scope: Scope
     ttl: float = float("inf")
     """[s] from the start of the run to expiry."""
+    owner: str = ""
+    """Who answers for it: a team, or a principal or an agent, which may leave; empty for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +228,24 @@ class System:
     actions: Mapping[str, ActionClass] = field(default_factory=lambda: ACTIONS)
     depth: int = 3
     """Most delegations in a row that any agent accepts."""
+    reviews: Review | None = None
+    offboarding: Offboarding | None = None
+    """What is done when somebody leaves; None for nothing."""
 
     def users_of(self, key: str) -> tuple[Agent, ...]:
         """Return the agents that use the standing key *key*; one agent of that name if none names it."""
         return tuple(agent for agent in self.agents.values() if agent.key == key)
+
+    def drifted(self) -> Mapping[str, Agent]:
+        """Return the agents as they would be with every right in excess that they can come to have."""
+        if not any(agent.excess for agent in self.agents.values()):
+            return self.agents
+        return {
+            name: replace(agent, entitlements=agent.entitlements.union(agent.excess.rights))
+            if agent.excess
+            else agent
+            for name, agent in self.agents.items()
+        }
 
     def writes(self, permission: Permission) -> bool:
         """Return whether *permission* changes or sends something."""

@@ -52,6 +52,16 @@ LABELS = {
     "granted_hours": "privilege granted for tasks",
     "explicit_share": "decided request by request",
     "exfiltrated": "labelled resources carried out",
+    "unbroken_chain_share": "decided with the chain to a principal",
+    "actions_after_end": "actions after their request had ended",
+    "after_end_share": "actions after their request had ended, share",
+    "used_share": "permissions used of those granted",
+    "drift": "permissions that nobody has certified",
+    "over_permissions": "permissions beyond roles",
+    "chains_before_detection": "attack chains complete before detection",
+    "undetected_chain_share": "attack chains complete before detection, share",
+    "orphan_hours": "credentials that nobody answers for",
+    "discovered_before": "incidents known before the attack was over",
 }
 """Metrics as the reader is told of them; the others are their own names."""
 

@@ -13,6 +13,7 @@ from simlab.lookup import did_you_mean
 from simlab.scenario.characters import shown
 from simlab.scenario.findings import at, refer
 from simlab.scenario.flow_checks import arrivals_advance, workflows_refer
+from simlab.scenario.governance import governance_refers
 from simlab.scenario.names import ANYONE, VERBS, Names
 from simlab.scenario.places import Finding, Path
 from simlab.scenario.schema import ScenarioFile
@@ -181,6 +182,7 @@ RULES: tuple[Rule, ...] = (
     delegations_refer,
     workflows_refer,
     arrivals_advance,
+    governance_refers,
     compositions_refer,
     components_refer,
     prices_refer,

@@ -60,6 +60,8 @@ class CallPlan:
     """Whether anything can go wrong with it."""
     queued: bool
     """Whether its credential is waited for in a line."""
+    drifts: bool
+    """Whether its permission may come in excess of roles."""
     plain: bool
     """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)
@@ -87,6 +89,8 @@ class FlowPlan:
     """Whether deciding takes any time."""
     online_calls: tuple[int, ...]
     """How many of the first so many calls are decided online."""
+    chained: tuple[int, ...]
+    """How many of the first so many calls are decided with an unbroken chain to a principal."""
     touchable: bool
     """Whether an intruder could ever lay hands on it, so that it must be done event by event."""
     keys: tuple[str, ...]

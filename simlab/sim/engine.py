@@ -16,11 +16,14 @@ from simpy.events import Event
 
 from simlab.model.access import Credential, Decision, Permission
 from simlab.model.events import Actor, Row, Run, Tally, Trace
+from simlab.sim.account import Account
 from simlab.sim.broker import Broker
-from simlab.sim.clock import run_until
+from simlab.sim.clock import Alarm, run_until
 from simlab.sim.compiled import KindPlan
+from simlab.sim.drift import Drift
 from simlab.sim.harm import Harm
 from simlab.sim.intruder import Intruder
+from simlab.sim.leavers import Leavers, departures
 from simlab.sim.plan import Plan
 from simlab.sim.responder import Responder
 from simlab.sim.streams import Streams
@@ -43,14 +46,30 @@ class Engine:
         self.broker = Broker(plan, plan.scenario.horizon, self.tally, self._issued)
         self.intruder = Intruder(self)
         self.responder = Responder(self)
+        self.account = Account(plan)
+        self.drift = Drift(plan, self.streams, departures(plan.system, self.streams))
+        self.leavers = Leavers(self)
         self.harm = Harm(self)
         Workers(self)
         self.harm.begin()
+        if plan.scenario.attacker:
+            for agent in plan.drifting:
+                Alarm(self.env, self._tell_of_gains(agent.name))
+
+    def _tell_of_gains(self, agent: str) -> Iterator[float]:
+        """Let the intruder try again what was refused, each time that *agent* comes to have a right."""
+        for wait in self.drift.waits(agent):
+            yield wait
+            self.drift.settle(self.env.now)
+            self.intruder.tries.ways.open_again(self.drift.gained)
+            self.drift.gained.clear()
+            self.intruder.tries.choose()
 
     def run(self) -> None:
         """Let it happen, up to the horizon."""
         run_until(self.env, self.plan.scenario.horizon)
         self.tally.granted = self.broker.granted()
+        self.governance = self.account.close(self)
 
     def after(self, delay: float, action: Callable[[], object]) -> None:
         """Do *action* after *delay* [s], unless that is beyond the horizon."""
@@ -108,6 +127,7 @@ class Engine:
             direct=plan.direct,
             loss=self._loss(),
             exposure=self._exposure(),
+            governance=self.governance,
         )
 
     def _exposure(self) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from simlab.graph.map import distances
@@ -23,9 +23,11 @@ from simlab.model.doors import World, explore
 from simlab.model.events import Actor, Kind, Static
 from simlab.model.scenario import Scenario
 from simlab.model.system import CONTROL, HOLD, STEER, Call, Task, Workflow
+from simlab.sim.account import coverage
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan, KindPlan
+from simlab.sim.leavers import revocable
 from simlab.strategies import describe
-from simlab.strategies.authority import Authority
+from simlab.strategies.authority import authority_over
 
 
 class Plan:
@@ -37,13 +39,17 @@ class Plan:
         self.system = scenario.system
         self.strategy = strategy
         self.label = describe(strategy)
-        self.authority = Authority(scenario.system, strategy)
+        self.authority = authority_over(scenario.system, strategy)
+        self.drifting = tuple(agent for _, agent in sorted(scenario.system.agents.items()) if agent.excess)
+        self.revocable = revocable(scenario.system)
+        self.coverage = lru_cache(maxsize=64)(lambda furthest: coverage(self, furthest))
         self.world: World = explore(scenario.system)
         self.book: Rulebook = self.world.rulebook()
         self.lacking = self.book.counts()
         self.statics: list[Static] = []
         self._interned: dict[Static, int] = {}
         self._kinds: dict[tuple[Task, ...], KindPlan] = {}
+        self._standing_scopes: dict[str, Scope] = {}
         self.threats = _identify(scenario.threats)
         self.plantable = {
             (agent, resource.name)
@@ -79,6 +85,19 @@ class Plan:
             for permission in self.reach.permissions
             if set(steps[str(permission)].needs) <= start
         )
+
+    @cached_property
+    def granted_standing(self) -> int:
+        """Return how many permissions standing credentials grant, added up over agents."""
+        return sum(len(self.standing_scope(agent)) for agent in self.system.agents)
+
+    def standing_scope(self, agent: str) -> Scope:
+        """Return what the standing credentials of *agent* cover."""
+        key = self.system.agents[agent].key or agent
+        if key not in self._standing_scopes:
+            grants = (self.authority.standing(key, group) for group in range(len(self.authority.groups)))
+            self._standing_scopes[key] = frozenset().union(*(grant.scope for grant in grants if grant))
+        return self._standing_scopes[key]
 
     def intern(  # noqa: PLR0913 (one argument a column)
         self,
@@ -118,7 +137,12 @@ class Plan:
         for group in range(len(self.authority.groups)):
             grant = self.authority.held(task, group)
             scope = self.authority.scope(tasks, group)
-            grants.append(None if grant is None or scope is None else dataclasses.replace(grant, scope=scope))
+            excess = self.authority.excess(tasks, group)
+            grants.append(
+                None
+                if grant is None or scope is None
+                else dataclasses.replace(grant, scope=scope, excess=excess)
+            )
             standing.append(bool(grant and grant.standing and not derived))
         agent = self.system.agents[task.agent]
         return KindPlan(
@@ -134,9 +158,27 @@ class Plan:
         """Return what is decided when a task of *kind* asks; asked once, then remembered."""
         decision = kind.answers.get((permission, labels))
         if decision is None:
-            request = self.authority.request(kind.task, permission, scope, labels)
-            decision = kind.answers[permission, labels] = self.authority.decide(request)
+            decision = kind.answers[permission, labels] = self.ask(kind, permission, scope, labels)
         return decision
+
+    def ask(self, kind: KindPlan, permission: Permission, scope: Scope, labels: frozenset[str]) -> Decision:
+        """Return what is decided when a task of *kind* asks and presents *scope*, whatever it usually has."""
+        return self.authority.decide(self.authority.request(kind.task, permission, scope, labels))
+
+    def carries_chain(self, kind: KindPlan, group: int) -> bool:
+        """Return whether decisions in *group* on a task of *kind* see an unbroken chain to a principal.
+
+        Each delegation must have kept the chain. A decision point is shown it; else the credential must tell,
+        and a standing one tells only whose it is.
+        """
+        if not kind.task.principal or len(kind.task.chain) < len(kind.tasks):
+            return False
+        if self.authority.groups[group].online:
+            return True
+        link: KindPlan | None = kind
+        while link is not None and not link.standing[group]:
+            link = link.above
+        return link is None
 
     def answer(self, kind: KindPlan, call: CallPlan, labels: frozenset[str]) -> Answer:
         """Return the answer to a worker's call, with the row that records it."""
@@ -201,6 +243,12 @@ class Plan:
             keys=tuple(dict.fromkeys(kind.key for kind, _ in kinds if kind.issued)),
             numbers=2 * len(calls) * len(kinds),
             touchable=self._touchable(tuple(kind for kind, _ in kinds), calls),
+            chained=(
+                0,
+                *accumulate(
+                    self.carries_chain(self.kind(flow.lineage(call.call.task)), call.group) for call in calls
+                ),
+            ),
             online_calls=(0, *accumulate(self.authority.groups[call.group].online for call in calls)),
             arrive=self.intern("arrive", "worker", agent=agent, task=flow.name),
             finish=(
@@ -217,10 +265,11 @@ class Plan:
         line of those who wait for an issuer.
         """
         facts = self.reach.steps
-        return any(call.watched or call.queued for call in calls) or any(
+        return any(call.watched or call.queued or call.drifts for call in calls) or any(
             f"{CONTROL}:{kind.task.agent}" in facts
             or f"{STEER}:{kind.task.agent}" in facts
             or f"{HOLD}:{kind.key}" in facts
+            or kind.key in self.revocable
             or any(grant and grant.standing and grant.ttl < math.inf for grant in kind.grants)
             for kind in kinds
         )
@@ -248,6 +297,7 @@ class Plan:
             closes=closes,
             watched=watched,
             queued=bool(domain.issuers) and not kind.standing[group],
+            drifts=call.permission in dict(grant.excess if (grant := kind.grants[group]) else ()),
             plain=not label and not closes and not watched,
         )
 

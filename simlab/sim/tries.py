@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simlab.errors import ParameterError
 from simlab.graph.possible import extend
-from simlab.model.access import Credential, Decision, Permission
+from simlab.model.access import Credential, Decision, Permission, Scope
 from simlab.model.attack import Attacker, Move, View
 from simlab.model.doors import Door
 from simlab.model.system import EXFILTRATE
@@ -99,6 +99,7 @@ class Tries:
         """Present a stolen credential, as an outsider."""
         users = self.plan.authority.users.get(door.key, ())
         decision = self._decide_outsider(door, credential, users)
+        self.engine.account.tried(decision, door.domain)
         self._record(door, nth, decision, credential, users[0] if users else "")
         if decision.allowed:
             self._succeed(index, door, credential, None)
@@ -113,7 +114,7 @@ class Tries:
             return late
         if credential.grant.bound:
             return Decision(allowed=False, reason="not-holder", policy="broker")
-        scope = credential.grant.scope
+        scope = self._scope(credential, door)
         if not users:
             return decide_secret(door.move.permission, scope)
         request = self.plan.authority.request(idle(users[0]), door.move.permission, scope, NOTHING)
@@ -133,9 +134,12 @@ class Tries:
         if credential is None:
             decision = Decision(allowed=False, reason="no-credential", policy="broker")
         else:
-            decision = self._too_late(credential, door.domain) or self.plan.decide(
-                asker.kind, door.move.permission, credential.grant.scope, session.context.labels
+            scope = self._scope(credential, door)
+            ask = self.plan.decide if scope is credential.grant.scope else self.plan.ask
+            decision = self._too_late(credential, door.domain) or ask(
+                asker.kind, door.move.permission, scope, session.context.labels
             )
+        self.engine.account.tried(decision, door.domain, asker)
         task = asker.kind.task
         self._record(door, nth, decision, credential, task.agent, ">".join(task.chain), task.name)
         if decision.allowed and credential is not None:
@@ -144,6 +148,10 @@ class Tries:
             self.ways.session_lapsed(door, session)
         else:
             self.ways.refused(index, session.kind.tasks, session.context.labels)
+
+    def _scope(self, credential: Credential, door: Door) -> Scope:
+        """Return what *credential* covers now, as far as *door* is concerned."""
+        return self.engine.drift.widened(credential, door.move.permission, self.engine.env.now)
 
     def _too_late(self, credential: Credential, domain: str) -> Decision | None:
         now = self.engine.env.now
@@ -201,6 +209,8 @@ class Tries:
         self.ways.passed(index)
         self.intruder.keep(door.fact, door.domain, credential, session)
         permission = door.move.permission
+        if credential.grant.excess:
+            self.engine.drift.use(credential, permission, self.engine.env.now)
         resource = self.plan.system.resources[permission.resource]
         if self.plan.system.reads(permission):
             for key in resource.holds:

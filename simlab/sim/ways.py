@@ -88,6 +88,13 @@ class Ways:
                 self._again.add(read)
         self._ways = None
 
+    def open_again(self, rights: list[Permission]) -> None:
+        """Try again what was refused, now that somebody has come to have *rights*."""
+        doors = {index for index in self._open if self._permission(index) in rights}
+        if doors:
+            self._closed = {what for what in self._closed if what[0] not in doors}
+            self._ways = None
+
     def passed(self, index: int) -> None:
         """Have gone through the door *index*."""
         self._again.discard(index)

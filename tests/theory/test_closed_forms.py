@@ -141,6 +141,11 @@ def unseen(n=12, d=0.05):
     return {"never": (1 - d) ** n, "unseen": (1 - d) * done, "done": done}
 
 
+def over_permissions(gamma=3, P=30, K=12, overlooked=0.2):
+    left = [math.fsum(overlooked**j for j in range(1, k + 1)) for k in range(K)]
+    return gamma * P / 2 + gamma * P / K * math.fsum(left)
+
+
 RATES = (2.0, 1.0, 0.5, 0.25)
 
 EXACT = {
@@ -184,6 +189,9 @@ EXACT = {
     ("cf35-unseen-steps", "time_to_detect", "share", 12): unseen()["never"],
     ("cf35-unseen-steps", "unseen_uses", "mean", 0): unseen()["unseen"],
     ("cf35-unseen-steps", "attacker_uses", "mean", 0): unseen()["done"],
+    ("cf38-drift", "drift", "mean", 0): 3 * 30 / 2,
+    ("cf38-careless-review", "over_permissions", "mean", 0): over_permissions(),
+    ("cf38-unseen-domain", "drift", "mean", 0): 3 * 40 / 2,
     ("cf40-coupon-collector", "time_to_goal", "mean", 0): 20 / 6 * math.fsum(1 / k for k in range(1, 21)),
     ("cf50-uses-until-dead", "attacker_uses", "mean", 0): 1 / 0.1 + 6 * 0.5,
     ("cf50-uses-until-dead", "attacker_uses", "variance", 0): 0.9 / 0.1**2 + 6 * 0.5,
