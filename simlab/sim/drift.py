@@ -46,8 +46,8 @@ class Drift:
         self.review = plan.system.reviews
         self.horizon = plan.scenario.horizon
         self.leaves = dict(leaves)
-        self.gained: list[Permission] = []
-        """What was gained and the intruder was not yet told of."""
+        self.gained: dict[str, list[Permission]] = {}
+        """By agent: what was gained and the intruder was not yet told of."""
         self._resources = plan.system.resources
         self._streams = streams
         self._agents = {agent.name: agent for agent in plan.drifting}
@@ -105,7 +105,7 @@ class Drift:
             right = free.pop(int(uniform * len(free)))
             holding = self._open[agent, right] = Holding(time)
             self._all.setdefault((agent, right), []).append(holding)
-            self.gained.append(right)
+            self.gained.setdefault(agent, []).append(right)
 
     def _look(self, time: float) -> None:
         review = self.review

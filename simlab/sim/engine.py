@@ -16,6 +16,7 @@ from simpy.events import Event
 
 from simlab.model.access import Credential, Decision, Permission
 from simlab.model.events import Actor, Row, Run, Tally, Trace
+from simlab.model.system import Agent
 from simlab.sim.account import Account
 from simlab.sim.broker import Broker
 from simlab.sim.clock import Alarm, run_until
@@ -54,16 +55,16 @@ class Engine:
         self.harm.begin()
         if plan.scenario.attacker:
             for agent in plan.drifting:
-                Alarm(self.env, self._tell_of_gains(agent.name))
+                Alarm(self.env, self._tell_of_gains(agent))
 
-    def _tell_of_gains(self, agent: str) -> Iterator[float]:
+    def _tell_of_gains(self, agent: Agent) -> Iterator[float]:
         """Let the intruder try again what was refused, each time that *agent* comes to have a right."""
-        for wait in self.drift.waits(agent):
+        for wait in self.drift.waits(agent.name):
             yield wait
             self.drift.settle(self.env.now)
-            self.intruder.tries.ways.open_again(self.drift.gained)
-            self.drift.gained.clear()
-            self.intruder.tries.choose()
+            gained = self.drift.gained.pop(agent.name, [])
+            if gained and self.intruder.tries.ways.open_again(agent, gained):
+                self.intruder.tries.choose()
 
     def run(self) -> None:
         """Let it happen, up to the horizon."""
