@@ -53,6 +53,13 @@ def test_a_review_takes_what_nobody_used_and_spares_what_was_used():
     assert value(unused, "over_permissions") == pytest.approx((500 + 1000) / 3000)
 
 
+def test_work_that_began_earlier_and_asks_later_does_not_run_ahead():
+    """Nobody could touch either work. Begun at 0, one asks at 2900; the other at 1100, so the right is spared at 1500."""
+    early, late = job("early", calls=((2900.0, VAULT),)), vault_at(1100.0)
+    watched = run(world(early, late, agents=[drifter()], reviews=Review(1500.0), horizon=3000.0))
+    assert value(watched, "over_permissions") == pytest.approx(2000 / 3000)
+
+
 def test_a_review_that_overlooks_certifies():
     """It catches nothing: the right stays, and is no drift from 1500 on."""
     watched = run(world(agents=[drifter()], reviews=Review(1500.0, catches=0.0), horizon=3000.0))
