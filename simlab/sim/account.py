@@ -49,12 +49,14 @@ class Account:
         for flow, ended in zip(self.plan.flows, self.ended, strict=True):
             record.allowed += sum(done * count for done, count in enumerate(ended))
             record.unbroken += sum(flow.chained[done] * count for done, count in enumerate(ended))
-        record.drift, record.excess = engine.drift.averages()
-        standing = self._standing_excess(engine)
-        tally.standing = math.fsum((tally.standing, *standing.values()))
+        standing: dict[Held, float] = {}
+        if self.plan.drifting:
+            record.drift, record.excess = engine.drift.averages()
+            standing = self._standing_excess(engine)
+            tally.standing = math.fsum((tally.standing, *standing.values()))
         record.used, record.granted = self._coverage(frozenset(standing))
         record.orphaned = engine.leavers.orphaned()
-        record.reachable = len(self.plan.reach.resources)
+        record.reachable = self.plan.reachable
         return record
 
     def _standing_excess(self, engine: Engine) -> dict[Held, float]:

@@ -48,11 +48,11 @@ def departures(system: System, streams: Streams) -> dict[str, float]:
 class Leavers:
     """Who leaves in one run, and what is done about it."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Settle who leaves when, and schedule what is revoked."""
+    def __init__(self, engine: Engine, left: dict[str, float]) -> None:
+        """Schedule what is revoked; *left* says who leaves when [s]."""
         self.engine = engine
         self.system = engine.plan.system
-        self.left = departures(self.system, engine.streams)
+        self.left = left
         if self.left and self.system.offboarding:
             for key in sorted((*engine.plan.authority.users, *self.system.secrets)):
                 self._schedule(key, self.alone_from(key))

@@ -87,6 +87,11 @@ class Plan:
         )
 
     @cached_property
+    def reachable(self) -> int:
+        """Return how many resources all threats together lead to."""
+        return len(self.reach.resources)
+
+    @cached_property
     def granted_standing(self) -> int:
         """Return how many permissions standing credentials grant, added up over agents."""
         return sum(len(self.standing_scope(agent)) for agent in self.system.agents)
