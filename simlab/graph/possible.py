@@ -54,7 +54,8 @@ def possible(world: World, strategy: Strategy) -> Possible:
     BudgetError
         If there are more labels than combinations can be asked of.
     """
-    result = Possible(world, Authority(world.system, strategy), world.rulebook())
+    authority = Authority(world.system, strategy, world.system.drifted())
+    result = Possible(world, authority, world.rulebook())
     for via, doors in sorted(world.behind.items()):
         first = world.doors[doors[0]]
         menu = [world.doors[index].move.permission for index in doors]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from simlab.metrics.actions_after_end import ActionsAfterEnd
+from simlab.metrics.after_end_share import AfterEndShare
 from simlab.metrics.amplification import Amplification
 from simlab.metrics.approval_wait_mean import ApprovalWaitMean
 from simlab.metrics.approval_wait_p95 import ApprovalWaitP95
@@ -14,11 +16,14 @@ from simlab.metrics.attacker_denials import AttackerDenials
 from simlab.metrics.attacker_uses import AttackerUses
 from simlab.metrics.blast_radius import BlastRadius
 from simlab.metrics.break_glass_hours import BreakGlassHours
+from simlab.metrics.chains_before_detection import ChainsBeforeDetection
 from simlab.metrics.changed import Changed
 from simlab.metrics.credentials_issued import CredentialsIssued
 from simlab.metrics.credentials_lost import CredentialsLost
 from simlab.metrics.decisions import Decisions
 from simlab.metrics.denied import Denied
+from simlab.metrics.discovered_before import DiscoveredBefore
+from simlab.metrics.drift import Drift
 from simlab.metrics.executed import Executed
 from simlab.metrics.exfiltrated import Exfiltrated
 from simlab.metrics.explicit_share import ExplicitShare
@@ -31,13 +36,18 @@ from simlab.metrics.latency_p50 import LatencyP50
 from simlab.metrics.latency_p95 import LatencyP95
 from simlab.metrics.leaked_lifetime import LeakedLifetime
 from simlab.metrics.loss import Loss
+from simlab.metrics.orphan_hours import OrphanHours
+from simlab.metrics.over_permissions import OverPermissions
 from simlab.metrics.second_order_credentials import SecondOrderCredentials
 from simlab.metrics.soc_wait_mean import SocWaitMean
 from simlab.metrics.standing_hours import StandingHours
 from simlab.metrics.tasks_failed import TasksFailed
 from simlab.metrics.time_to_detect import TimeToDetect
 from simlab.metrics.time_to_goal import TimeToGoal
+from simlab.metrics.unbroken_chain_share import UnbrokenChainShare
+from simlab.metrics.undetected_chain_share import UndetectedChainShare
 from simlab.metrics.unseen_uses import UnseenUses
+from simlab.metrics.used_share import UsedShare
 from simlab.metrics.valid_at_first_use import ValidAtFirstUse
 from simlab.metrics.waved_through import WavedThrough
 from simlab.metrics.weighted_blast_radius import WeightedBlastRadius
@@ -85,6 +95,16 @@ METRICS: dict[str, Metric] = {
         BreakGlassHours(),
         WavedThrough(),
         SocWaitMean(),
+        UnbrokenChainShare(),
+        ActionsAfterEnd(),
+        AfterEndShare(),
+        UsedShare(),
+        Drift(),
+        OverPermissions(),
+        ChainsBeforeDetection(),
+        UndetectedChainShare(),
+        OrphanHours(),
+        DiscoveredBefore(),
     )
 }
 """Every metric of a study; ``blast_radius`` first."""

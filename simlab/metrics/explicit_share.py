@@ -1,4 +1,4 @@
-"""Which share of the work's requests was decided explicitly."""
+"""Which share of the requests was decided explicitly."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from simlab.model.events import Run
 
 @dataclass(frozen=True, slots=True)
 class ExplicitShare:
-    """Requests that a decision point decided at request time, divided by all requests of workers.
+    """Requests that a decision point decided at request time, divided by all requests.
+
+    Of the work that ended, and of the intruder. What the broker refuses before anybody decides (expired,
+    revoked, not the holder, no credential) was not decided.
 
     Original.
 
@@ -26,5 +29,6 @@ class ExplicitShare:
 
     def compute(self, run: Run) -> float:
         """Return the number [ratio]."""
-        decisions, requests = run.tally.decisions, run.tally.requests
-        return min(decisions / requests, 1.0) if requests else 0.0  # some requests take two decisions
+        told, requests = run.governance, run.tally.requests + run.governance.asked
+        decided = run.tally.decisions - told.overruled + told.judged
+        return min(decided / requests, 1.0) if requests else 0.0  # some requests take two decisions

@@ -36,6 +36,9 @@ class Permission(NamedTuple):
 Scope = frozenset[Permission]
 """What a holder may do: a set, so that attenuation is intersection."""
 
+Claims = tuple[tuple[Permission, tuple[tuple[str, ...], ...]], ...]
+"""Rights that can come in excess of roles, each with groups of agents: one of each group must have it."""
+
 DelegationMode = Literal["impersonation", "on-behalf-of", "own-identity"]
 """How a callee acts: with its full rights and the chain lost; with the rights that caller and callee
 share and the chain kept; with its own rights, the caller unchecked (a confused deputy)."""
@@ -91,6 +94,8 @@ class Grant:
     """What ends it before its time is up, unless it is standing."""
     mode: DelegationMode | None = None
     """How a callee acts, whatever the delegation says; None for what the delegation says."""
+    excess: Claims = ()
+    """What it covers, too, while its holders have it in excess of their roles; no strategy sets this."""
 
     def __and__(self, other: Grant) -> Grant:
         """Return the terms that satisfy both: less scope, less time, more binding.

@@ -100,7 +100,7 @@ def explore(system: System) -> World:
     """
     world = World(system)
     users: dict[str, list[Agent]] = {}
-    for agent in system.agents.values():
+    for agent in system.drifted().values():
         users.setdefault(agent.key or agent.name, []).append(agent)
     for key in sorted(users):
         asked = {permission for agent in users[key] for permission in (*agent.menu, *agent.entitlements)}

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from simlab.model.access import Permission
+from simlab.model.governance import Governance
 from simlab.model.system import Resource
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class Event(NamedTuple):
     def permission(self) -> Permission:
         """Return what was asked for."""
         return Permission(self.action, self.resource)
+
+    @property
+    def completes_chain(self) -> bool:
+        """Return whether the intruder got something by adding up what it had, and not only a way in."""
+        return self.kind == "gain" and self.actor == "intruder" and self.action not in {"hold", "control"}
 
 
 Static = tuple[Kind, Actor, str, str, str, str, str, str, bool, str, str, str]
@@ -179,6 +185,7 @@ class Run:
     """Credentials that leaked, in the order in which they first did."""
     causes: list[Cause] = field(default_factory=list)
     """What the attacker got, and from what, where a trace was asked for."""
+    governance: Governance = field(default_factory=Governance)
 
     def taken(self) -> dict[Permission, float]:
         """Return what the attacker brought about, and when it first did [s]."""
@@ -192,6 +199,19 @@ class Run:
     def found(self) -> set[str]:
         """Return the credentials that the attacker got hold of, as ``key#serial``."""
         return {row.credential for row in self.incident if row.kind == "gain" and row.action == "hold"}
+
+    def completed(self) -> float:
+        """Return when the attack had run to its last step [s], or infinity.
+
+        That is the goal; or, where there is none, having touched all that is in reach.
+        """
+        if self.goal:
+            return self.reached(self.goal)
+        first: dict[str, float] = {}
+        for permission, time in self.taken().items():
+            first.setdefault(permission.resource, time)
+        whole = 0 < self.governance.reachable <= len(first)
+        return max(first.values()) if whole else math.inf
 
     def reached(self, fact: str) -> float:
         """Return when the attacker first had *fact* [s], or infinity."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from simlab.model.access import DelegationMode, Intent, Permission, Scope
 from simlab.model.chance import NEVER, ZERO, Distribution
+from simlab.model.governance import Excess, Offboarding, Review
 from simlab.model.people import Approvers
 
 ActionClass = Literal["read", "write", "execute"]
@@ -33,6 +34,8 @@ class Principal:
 
     name: str
     owner: str = ""
+    leaves: Distribution = NEVER
+    """[s] from the start of the run until it leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class Agent:
     susceptibility: float = 1.0
     """Chance that it does what injected content says; dimensionless."""
     owner: str = ""
-    """The team that answers for it; an attribute."""
+    """Who answers for it: a team, or a principal or an agent, which may leave; empty for nobody; an attribute."""
     identity: str = ""
     """The secret by which the issuer knows it; empty where the issuer attests the workload that runs."""
     clearance: tuple[str, ...] | None = None
@@ -137,6 +140,10 @@ class Agent:
     """Highest sensitivity that it may touch; dimensionless; an attribute."""
     used: tuple[Use, ...] = ()
     """What its workflows need; filled in when the system is built."""
+    leaves: Distribution = NEVER
+    """[s] from the start of the run until it is retired."""
+    excess: Excess | None = None
+    """Rights that it comes to have beyond its roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,8 @@ class Secret:
     """How many credentials like it come to light with each one that gets into wrong hands; a count."""
     stale: float = 0.0
     """Share of those that no longer work; dimensionless."""
+    owner: str = ""
+    """Who answers for it: a team, or a principal or an agent, which may leave; empty for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +270,9 @@ class System:
     depth: int = 3
     """Most delegations in a row that any agent accepts."""
     approvers: Mapping[str, Approvers] = field(default_factory=dict)
+    reviews: Review | None = None
+    offboarding: Offboarding | None = None
+    """What is done when somebody leaves; None for nothing."""
 
     def users_of(self, key: str) -> tuple[Agent, ...]:
         """Return the agents that use the standing key *key*; one agent of that name if none names it."""
@@ -279,6 +291,17 @@ class System:
             if domain.signing_key:
                 found.setdefault(domain.signing_key, []).extend((agent, domain.name) for agent in self.agents)
         return {secret: sorted(agents) for secret, agents in sorted(found.items())}
+
+    def drifted(self) -> Mapping[str, Agent]:
+        """Return the agents as they would be with every right in excess that they can come to have."""
+        if not any(agent.excess for agent in self.agents.values()):
+            return self.agents
+        return {
+            name: replace(agent, entitlements=agent.entitlements.union(agent.excess.rights))
+            if agent.excess
+            else agent
+            for name, agent in self.agents.items()
+        }
 
     def writes(self, permission: Permission) -> bool:
         """Return whether *permission* changes or sends something."""

@@ -86,6 +86,16 @@ LABELS = {
     "approvals_busy": "requests turned away by a full line",
     "approvals_expired": "requests that nobody answered in time",
     "soc_wait_mean": "wait of an alert for an analyst, mean",
+    "unbroken_chain_share": "decided with the chain to a principal",
+    "actions_after_end": "actions after their request had ended",
+    "after_end_share": "actions after their request had ended, share",
+    "used_share": "permissions used of those granted",
+    "drift": "permissions that nobody has certified",
+    "over_permissions": "permissions beyond roles",
+    "chains_before_detection": "attack chains complete before detection",
+    "undetected_chain_share": "attack chains complete before detection, share",
+    "orphan_hours": "credentials that nobody answers for",
+    "discovered_before": "incidents known before the attack was over",
 }
 """Metrics as the reader is told of them; the others are their own names."""
 

@@ -22,7 +22,7 @@ from simlab.model.system import (
     Tool,
 )
 from simlab.model.usage import with_usage
-from simlab.scenario import components
+from simlab.scenario import components, governance
 from simlab.scenario.flows import flow
 from simlab.scenario.laws import law
 from simlab.scenario.names import resolve
@@ -63,8 +63,10 @@ def system(file: ScenarioFile) -> System:
         domains={name: _domain(name, spec) for name, spec in file.domains.items()},
         resources={name: _resource(name, spec) for name, spec in file.resources.items()},
         tools=tools,
-        principals={name: Principal(name, spec.owner) for name, spec in file.principals.items()},
-        agents={name: _agent(name, spec, roles, tools) for name, spec in file.agents.items()},
+        principals={
+            name: Principal(name, spec.owner, law(spec.leaves)) for name, spec in file.principals.items()
+        },
+        agents={name: _agent(name, spec, roles, tools, file) for name, spec in file.agents.items()},
         secrets={
             name: Secret(
                 name,
@@ -73,6 +75,7 @@ def system(file: ScenarioFile) -> System:
                 law(spec.lifetime),
                 law(spec.reveals),
                 spec.stale,
+                spec.owner,
             )
             for name, spec in file.secrets.items()
         },
@@ -85,6 +88,8 @@ def system(file: ScenarioFile) -> System:
         actions={**ACTIONS, **file.actions},
         depth=file.depth,
         approvers={name: spec.approvers(name) for name, spec in file.approvers.items()},
+        reviews=governance.reviews(file),
+        offboarding=governance.offboarding(file),
     )
 
 
@@ -119,12 +124,15 @@ def _resource(name: str, spec: ResourceSpec) -> Resource:
     )
 
 
-def _agent(name: str, spec: AgentSpec, roles: dict[str, Scope], tools: dict[str, Tool]) -> Agent:
+def _agent(
+    name: str, spec: AgentSpec, roles: dict[str, Scope], tools: dict[str, Tool], file: ScenarioFile
+) -> Agent:
     rights = [roles[role] for role in spec.roles]
+    entitlements = rights[0] if len(rights) == 1 else frozenset[Permission]().union(*rights)
     return Agent(
         name=name,
         # A fleet with one role shares one set.
-        entitlements=rights[0] if len(rights) == 1 else frozenset().union(*rights),
+        entitlements=entitlements,
         menu=tuple(sorted({permission for tool in spec.tools for permission in tools[tool].does})),
         key=spec.key or name,
         susceptibility=spec.susceptibility,
@@ -132,6 +140,8 @@ def _agent(name: str, spec: AgentSpec, roles: dict[str, Scope], tools: dict[str,
         identity=spec.identity,
         clearance=tuple(spec.clearance) if "clearance" in spec.model_fields_set else None,
         ceiling=float(spec.ceiling),
+        leaves=law(spec.leaves),
+        excess=governance.excess(spec.excess, entitlements, file),
     )
 
 

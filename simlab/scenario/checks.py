@@ -13,6 +13,7 @@ from simlab.lookup import did_you_mean
 from simlab.scenario.characters import shown
 from simlab.scenario.findings import at, refer
 from simlab.scenario.flow_checks import arrivals_advance, workflows_refer
+from simlab.scenario.governance import governance_refers
 from simlab.scenario.names import ANYONE, VERBS, Names
 from simlab.scenario.people_checks import analysts_are_busy_with_alerts, approvers_refer
 from simlab.scenario.places import Finding, Path
@@ -209,6 +210,7 @@ RULES: tuple[Rule, ...] = (
     workflows_refer,
     arrivals_advance,
     secrets_end,
+    governance_refers,
     compositions_refer,
     components_refer,
     prices_refer,

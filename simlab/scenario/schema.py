@@ -11,6 +11,7 @@ from simlab.model.system import ActionClass
 from simlab.scenario.components import union
 from simlab.scenario.fields import Horizon, Identifier, PermissionText, Strict, Text, fault
 from simlab.scenario.schema_attack import EvidenceSpec, ExpectSpec, PricesSpec, Response, ResponseSpec
+from simlab.scenario.schema_governance import OffboardingSpec, ReviewsSpec
 from simlab.scenario.schema_people import ApproversSpec
 from simlab.scenario.schema_system import (
     AgentSpec,
@@ -86,6 +87,10 @@ class ScenarioFile(Strict):
     """Who may task whom, and how."""
     workflows: dict[Identifier, WorkflowSpec] = Field(default_factory=dict)
     """Work that arrives again and again."""
+    reviews: ReviewsSpec | None = None
+    """Periodic access reviews; none, if it is not said."""
+    offboarding: OffboardingSpec | None = None
+    """What is done when somebody leaves; nothing, if it is not said."""
     compositions: list[CompositionSpec] = Field(default_factory=list)
     """Rules by which what an attacker has adds up to more."""
     threats: list[ThreatSpec] = Field(default_factory=list)

@@ -19,6 +19,7 @@ from simlab.scenario.fields import (
 )
 from simlab.scenario.laws import DurationSpec
 from simlab.scenario.number_laws import NumberSpec
+from simlab.scenario.schema_governance import ExcessSpec
 
 Copies = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -115,6 +116,8 @@ class PrincipalSpec(Strict):
     """So many of them; the sign # in the name becomes 1, 2, 3."""
     owner: str = ""
     """The team it belongs to."""
+    leaves: DurationSpec = float("inf")
+    """From the start of the run until it leaves; never, if it is not said."""
 
 
 class AgentSpec(Strict):
@@ -129,7 +132,11 @@ class AgentSpec(Strict):
     susceptibility: Probability = 1.0
     """Chance that it does what injected content says; dimensionless."""
     owner: str = ""
-    """The team that answers for it."""
+    """Who answers for it: a team, or a principal or agent that is named here and may leave."""
+    leaves: DurationSpec = float("inf")
+    """From the start of the run until it is retired; never, if it is not said."""
+    excess: ExcessSpec | None = None
+    """Rights that it comes to have beyond its roles."""
     key: Identifier = ""
     """The standing key it uses; agents that name the same key share it. Default: one of its own."""
     identity: Identifier = ""
@@ -156,6 +163,8 @@ class SecretSpec(Strict):
     """How many credentials like it come to light with each one that gets into wrong hands; rounded down."""
     stale: Probability = 0.0
     """Share of what comes to light that no longer works; dimensionless."""
+    owner: str = ""
+    """Who answers for it: a team, or a principal or agent that is named here and may leave."""
 
 
 class DelegationSpec(Strict):

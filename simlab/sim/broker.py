@@ -75,6 +75,8 @@ class Broker:
         """Keys whose every issue is reported."""
         self.revoked: list[Credential] = []
         """Everything that was ever revoked: as long as there is nothing, nobody need look closer."""
+        self.retired: set[str] = set()
+        """Keys of those who have left: nothing is issued for them any more."""
         self.serials = dict.fromkeys(plan.authority.users, 0)
         """By key: the number of the credential that was issued last."""
         self._granted = dict.fromkeys(plan.authority.users, 0.0)
@@ -160,6 +162,8 @@ class Broker:
         credential = self._standing.get(at)
         if credential is not None and now < self._renews[at]:
             return credential
+        if key in self.retired:
+            return credential
         grant = self.plan.authority.standing(key, group)
         if grant is None:
             return None
@@ -195,6 +199,8 @@ class Broker:
         elif group in kind.kept and (left := self.left_over(session, group, now)):
             credential = left
         else:
+            if self.retired and kind.key in self.retired:
+                return None
             parent = None
             if kind.derived[group]:
                 parent = self._of_caller(session.above, group, now)
@@ -317,9 +323,29 @@ class Broker:
         domains = self._covers.get(grant)
         if domains is None:
             resources = self.plan.system.resources
-            found = {resources[permission.resource].domain for permission in grant.scope}
+            rights = (*grant.scope, *(right for right, _ in grant.excess))
+            found = {resources[permission.resource].domain for permission in rights}
             domains = self._covers[grant] = tuple(sorted(found))
         return domains
+
+    def retire(self, key: str, now: float) -> list[Credential]:
+        """Issue nothing for *key* any more; return the standing credentials of it, or the secret itself."""
+        if key in self.plan.system.secrets:
+            return [self.secret(key)]
+        found = {
+            credential: None
+            for group in range(self.groups)
+            if (credential := self.standing(key, group, now)) is not None
+        }
+        older = (one for one in self._live.get(key, {}).values() if one.grant.standing and one.parent is None)
+        self.retired.add(key)
+        return [*(found | dict.fromkeys(older))]
+
+    def ends(self, key: str, group: int, horizon: float) -> float:
+        """Return when the standing credential of *key* in *group* was dead and not replaced, or *horizon* [s]."""
+        credential = self._standing.get((key, group))
+        replaced = key not in self.retired and self._renews.get((key, group), 0.0) < horizon
+        return horizon if credential is None or replaced else min(self.dies(credential), horizon)
 
     def replaced_from(self, credential: Credential, when: float) -> None:
         """Replace a standing *credential* by a new one at *when*."""

@@ -74,6 +74,8 @@ class CallPlan:
     """The kind of task that asks, where the task declares more by then than it did at first."""
     asks: bool
     """Whether it may need somebody's approval."""
+    drifts: bool
+    """Whether its permission may come in excess of roles."""
     plain: bool
     """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)
@@ -105,6 +107,8 @@ class FlowPlan:
     """How many of the first so many calls a policy flags where it allows them; empty for none at all."""
     asks: bool
     """Whether any of its calls may need somebody's approval."""
+    chained: tuple[int, ...]
+    """How many of the first so many calls are decided with an unbroken chain to a principal."""
     touchable: bool
     """Whether an intruder could ever lay hands on it, so that it must be done event by event."""
     keys: tuple[str, ...]

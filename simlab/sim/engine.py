@@ -16,12 +16,16 @@ from simpy.events import Event
 
 from simlab.model.access import Credential, Decision, Permission
 from simlab.model.events import Actor, Leak, Row, Run, Tally, Trace
+from simlab.model.system import Agent
+from simlab.sim.account import Account
 from simlab.sim.asking import Asking
 from simlab.sim.broker import Broker
-from simlab.sim.clock import run_until
+from simlab.sim.clock import Alarm, run_until
 from simlab.sim.compiled import KindPlan
+from simlab.sim.drift import Drift
 from simlab.sim.harm import Harm
 from simlab.sim.intruder import Intruder
+from simlab.sim.leavers import Leavers, departures
 from simlab.sim.ledger import Ledger
 from simlab.sim.plan import Plan
 from simlab.sim.responder import Responder
@@ -50,15 +54,32 @@ class Engine:
         self.intruder = Intruder(self)
         self.responder = Responder(self)
         self.asking = Asking(self)
+        self.account = Account(plan)
+        left = departures(plan.system, self.streams)
+        self.drift = Drift(plan, self.streams, left)
+        self.leavers = Leavers(self, left)
         self.harm = Harm(self)
         Workers(self)
         self.harm.begin()
+        if plan.scenario.attacker:
+            for agent in plan.drifting:
+                Alarm(self.env, self._tell_of_gains(agent))
+
+    def _tell_of_gains(self, agent: Agent) -> Iterator[float]:
+        """Let the intruder try again what was refused, each time that *agent* comes to have a right."""
+        for wait in self.drift.waits(agent.name):
+            yield wait
+            self.drift.settle(self.env.now)
+            gained = self.drift.gained.pop(agent.name, [])
+            if gained and self.intruder.tries.ways.open_again(agent, gained):
+                self.intruder.tries.choose()
 
     def run(self) -> None:
         """Let it happen, up to the horizon."""
         run_until(self.env, self.plan.scenario.horizon)
         self.asking.close()
         self.tally.granted = self.broker.granted()
+        self.governance = self.account.close(self)
 
     def after(self, delay: float, action: Callable[[], object]) -> None:
         """Do *action* after *delay* [s], unless that is beyond the horizon."""
@@ -121,6 +142,7 @@ class Engine:
             exposure=self._exposure(),
             leaks=self._leaks(),
             causes=self.ledger.causes,
+            governance=self.governance,
         )
 
     def _leaks(self) -> tuple[Leak, ...]:

@@ -59,7 +59,8 @@ class Harm:
         credential = engine.broker.standing(key, group, engine.env.now)
         if credential is not None and credential.grant.ttl < math.inf:
             due = credential.issued + credential.grant.ttl - engine.env.now
-            engine.after(due, lambda: self._rotate(key, group))
+            if due > 0:  # a key that is retired is not replaced
+                engine.after(due, lambda: self._rotate(key, group))
 
     def replaced(self, credential: Credential, when: float) -> None:
         """Issue what replaces a revoked standing *credential* at *when*, where each issue is a chance to leak."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from simlab.graph.map import distances
@@ -23,10 +23,12 @@ from simlab.model.doors import World, explore
 from simlab.model.events import Actor, Kind, Static
 from simlab.model.scenario import Scenario
 from simlab.model.system import CONTROL, HOLD, MINT, STEER, Call, Task, Workflow
+from simlab.sim.account import coverage
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan, KindPlan
+from simlab.sim.leavers import revocable
 from simlab.sim.moods import Mood, moods_of
 from simlab.strategies import describe
-from simlab.strategies.authority import Authority
+from simlab.strategies.authority import authority_over
 
 
 class Plan:
@@ -38,13 +40,17 @@ class Plan:
         self.system = scenario.system
         self.strategy = strategy
         self.label = describe(strategy)
-        self.authority = Authority(scenario.system, strategy)
+        self.authority = authority_over(scenario.system, strategy)
+        self.drifting = tuple(agent for _, agent in sorted(scenario.system.agents.items()) if agent.excess)
+        self.revocable = revocable(scenario.system)
+        self.coverage = lru_cache(maxsize=64)(lambda furthest: coverage(self, furthest))
         self.world: World = explore(scenario.system)
         self.book: Rulebook = self.world.rulebook()
         self.lacking = self.book.counts()
         self.statics: list[Static] = []
         self._interned: dict[Static, int] = {}
         self._kinds: dict[tuple[Task, ...], KindPlan] = {}
+        self._standing_scopes: dict[str, Scope] = {}
         self.threats = _identify(scenario.threats)
         self.plantable = {
             (agent, resource.name)
@@ -80,6 +86,24 @@ class Plan:
             for permission in self.reach.permissions
             if set(steps[str(permission)].needs) <= start
         )
+
+    @cached_property
+    def reachable(self) -> int:
+        """Return how many resources all threats together lead to."""
+        return len(self.reach.resources)
+
+    @cached_property
+    def granted_standing(self) -> int:
+        """Return how many permissions standing credentials grant, added up over agents."""
+        return sum(len(self.standing_scope(agent)) for agent in self.system.agents)
+
+    def standing_scope(self, agent: str) -> Scope:
+        """Return what the standing credentials of *agent* cover."""
+        key = self.system.agents[agent].key or agent
+        if key not in self._standing_scopes:
+            grants = (self.authority.standing(key, group) for group in range(len(self.authority.groups)))
+            self._standing_scopes[key] = frozenset().union(*(grant.scope for grant in grants if grant))
+        return self._standing_scopes[key]
 
     def intern(  # noqa: PLR0913 (one argument a column)
         self,
@@ -119,7 +143,12 @@ class Plan:
         for group in range(len(self.authority.groups)):
             grant = self.authority.held(task, group)
             scope = self.authority.scope(tasks, group)
-            grants.append(None if grant is None or scope is None else dataclasses.replace(grant, scope=scope))
+            excess = self.authority.excess(tasks, group)
+            grants.append(
+                None
+                if grant is None or scope is None
+                else dataclasses.replace(grant, scope=scope, excess=excess)
+            )
             standing.append(bool(grant and grant.standing and not derived[group]))
         agent = self.system.agents[task.agent]
         return KindPlan(
@@ -138,10 +167,27 @@ class Plan:
         """Return what is decided when a task of *kind* asks; asked once, then remembered."""
         decision = kind.answers.get((permission, labels))
         if decision is None:
-            task = kind.seen[self.authority.group(permission)]
-            request = self.authority.request(task, permission, scope, labels)
-            decision = kind.answers[permission, labels] = self.authority.decide(request)
+            decision = kind.answers[permission, labels] = self.ask(kind, permission, scope, labels)
         return decision
+
+    def ask(self, kind: KindPlan, permission: Permission, scope: Scope, labels: frozenset[str]) -> Decision:
+        """Return what is decided when a task of *kind* asks and presents *scope*, whatever it usually has."""
+        task = kind.seen[self.authority.group(permission)]
+        return self.authority.decide(self.authority.request(task, permission, scope, labels))
+
+    def carries_chain(self, kind: KindPlan, group: int) -> bool:
+        """Return whether decisions in *group* on a task of *kind* see an unbroken chain to a principal.
+
+        Each delegation must have kept the chain. A decision point is shown it; else the credential must tell,
+        and a standing one tells only whose it is.
+        """
+        seen = kind.seen[group]
+        if not seen.principal or len(seen.chain) < len(kind.tasks):
+            return False
+        if self.authority.groups[group].online:
+            return True
+        links = (self.kind(kind.tasks[:length]) for length in range(1, len(kind.tasks) + 1))
+        return not any(link.standing[group] for link in links)
 
     def answer(self, kind: KindPlan, call: CallPlan, labels: frozenset[str]) -> Answer:
         """Return the answer to a worker's call, with the row that records it."""
@@ -211,6 +257,12 @@ class Plan:
             numbers=2 * len(calls) * len(kinds),
             asks=any(call.asks for call in calls),
             touchable=self._touchable(tuple(kind for kind, _ in kinds), calls),
+            chained=(
+                0,
+                *accumulate(
+                    self.carries_chain(self.kind(flow.lineage(call.call.task)), call.group) for call in calls
+                ),
+            ),
             online_calls=(
                 0,
                 *accumulate(
@@ -240,9 +292,11 @@ class Plan:
         credentials that nobody ends, and a line of those who wait for an issuer or for an approval.
         """
         facts = self.reach.steps
-        return any(call.watched or call.queued or call.kept or call.asks for call in calls) or any(
+        shared = any(call.watched or call.queued or call.kept or call.asks or call.drifts for call in calls)
+        return shared or any(
             f"{HOLD}:{kind.key}" in facts
             or any(self._turned(user) for user in self.authority.users[kind.key])
+            or kind.key in self.revocable
             or any(grant and grant.standing and grant.ttl < math.inf for grant in kind.grants)
             for kind in kinds
         )
@@ -283,6 +337,7 @@ class Plan:
             kept=group in kind.kept,
             declared=mood.declared,
             asks=self.authority.asks(kind.seen[group], call.permission, scope),
+            drifts=call.permission in dict(grant.excess if grant else ()),
             plain=not label and not closes and not watched and not single_use,
         )
 

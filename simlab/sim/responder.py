@@ -105,7 +105,7 @@ class Responder:
             engine.intruder.quarantine(agent, order)
             engine.note(order, engine.plan.intern("revoke", "responder", agent=agent, reason="quarantine"))
 
-    def revoke(self, credential: Credential, order: float) -> None:
+    def revoke(self, credential: Credential, order: float, why: str = "alert") -> None:
         """Order *credential* revoked: each domain refuses it after its own lag, and what descends from it too."""
         engine = self.engine
         revoked = credential.revoked if credential.revoked is not None else {}
@@ -127,7 +127,7 @@ class Responder:
         before = self.orders.get(credential, math.inf)
         if order < before:
             self.orders[credential] = order
-            static = engine.plan.intern("revoke", "responder", key=credential.key, reason="alert")
+            static = engine.plan.intern("revoke", "responder", key=credential.key, reason=why)
             engine.tally.revoked += order < engine.plan.scenario.horizon <= before
             engine.note(order, static, credential.serial)
             engine.after(max(order + replace - engine.env.now, 0.0), engine.intruder.tries.replaced)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simlab.errors import ParameterError
 from simlab.graph.possible import extend
-from simlab.model.access import Credential, Decision, EmergencyKey, Grant, Permission
+from simlab.model.access import Credential, Decision, EmergencyKey, Grant, Permission, Scope
 from simlab.model.attack import Attacker, Move, View
 from simlab.model.doors import Door
 from simlab.model.system import EXFILTRATE, Task
@@ -118,6 +118,7 @@ class Tries:
                 self._ask(index, door, nth, None, users[0], again)
                 return
             decision = answer
+        self.engine.account.tried(decision, door.domain)
         static = self._record(door, nth, decision, credential, users[0] if users else "")
         if decision.allowed:
             if credential.grant.single_use:
@@ -161,6 +162,7 @@ class Tries:
                 self._ask(index, door, nth, None, door.minted, partial(self._mint, index, door, nth, grant))
                 return
             decision = answer
+        self.engine.account.tried(decision, door.domain)
         static = self._record(door, nth, decision, credential, door.minted)
         if decision.allowed:
             if grant.single_use:
@@ -178,7 +180,7 @@ class Tries:
             return late
         if credential.grant.bound and not self._replayable(credential):
             return Decision(allowed=False, reason="not-holder", policy="broker")
-        scope = credential.grant.scope
+        scope = self._scope(credential, door)
         if isinstance(credential, EmergencyKey):
             return decide_emergency(door.move.permission, scope)
         if not users:
@@ -217,6 +219,7 @@ class Tries:
                 self._ask(index, door, nth, session, task.agent, again)
                 return
             decision = replace(answer, widens=decision.widens)
+        self.engine.account.tried(decision, door.domain, asker)
         static = self._record(door, nth, decision, credential, task.agent, ">".join(task.chain), task.name)
         if decision.allowed and credential is not None:
             if credential.grant.single_use:
@@ -240,8 +243,10 @@ class Tries:
         if credential is None:
             decision = Decision(allowed=False, reason="no-credential", policy="broker")
         else:
-            decision = self._too_late(credential, door.domain) or self.plan.decide(
-                asker.declared or asker.kind, permission, credential.grant.scope, asker.context.labels
+            scope = self._scope(credential, door)
+            ask = self.plan.decide if scope is credential.grant.scope else self.plan.ask
+            decision = self._too_late(credential, door.domain) or ask(
+                asker.declared or asker.kind, permission, scope, asker.context.labels
             )
         key = self.engine.asking.key(asker, group, door.domain)
         if key is None or (decision.allowed and not decision.approval):
@@ -277,6 +282,10 @@ class Tries:
         """Return whether a no is not for good: nobody looked, or a person said it and may say yes the next time."""
         revisits = self.attacker is not None and self.attacker.revisits
         return decision.reason == EXPIRED or (decision.reason in {REFUSED, BUSY} and revisits)
+
+    def _scope(self, credential: Credential, door: Door) -> Scope:
+        """Return what *credential* covers now, as far as *door* is concerned."""
+        return self.engine.drift.widened(credential, door.move.permission, self.engine.env.now)
 
     def _too_late(self, credential: Credential, domain: str) -> Decision | None:
         now = self.engine.env.now
@@ -349,6 +358,8 @@ class Tries:
         self.ways.passed(index)
         self.intruder.keep(door.fact, door.domain, credential, session, cause)
         permission = door.move.permission
+        if credential.grant.excess:
+            self.engine.drift.use(credential, permission, self.engine.env.now)
         resource = self.plan.system.resources[permission.resource]
         if self.plan.system.reads(permission):
             for key in resource.holds:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simlab.model.access import Credential, Grant, Permission
 from simlab.model.attack import Move
 from simlab.model.doors import Door, signed
-from simlab.model.system import EXFILTRATE
+from simlab.model.system import EXFILTRATE, Agent
 from simlab.sim.broker import Session
 
 if TYPE_CHECKING:
@@ -89,6 +89,20 @@ class Ways:
             if ways and name not in session.context.data:
                 self._again.add(read)
         self._ways = None
+
+    def open_again(self, agent: Agent, rights: list[Permission]) -> bool:
+        """Try again what was refused, now that *agent* has come to have *rights*; return whether there is any."""
+        doors = self.plan.world.doors
+        changed = {
+            index
+            for index in self._open
+            if doors[index].move.permission in rights
+            and (doors[index].key == (agent.key or agent.name) or agent.name in doors[index].agents)
+        }
+        refused = {what for what in self._closed if what[0] in changed}
+        self._closed -= refused
+        self._ways = None if refused else self._ways
+        return bool(refused)
 
     def passed(self, index: int) -> None:
         """Have gone through the door *index*."""

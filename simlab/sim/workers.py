@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
+from math import inf
 from typing import TYPE_CHECKING
 
+from simlab.model.access import Credential, Permission
 from simlab.sim.broker import Context, Session
 from simlab.sim.clock import Alarm, Sleeper
-from simlab.sim.compiled import CallPlan, FlowPlan
+from simlab.sim.compiled import Answer, CallPlan, FlowPlan
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
@@ -26,10 +28,10 @@ class Workers:
         """Start the arrivals of every workflow."""
         self.engine = engine
         self.env = engine.env
-        for flow in engine.plan.flows:
-            Alarm(self.env, self._arrivals(flow))
+        for flow, ended in zip(engine.plan.flows, engine.account.ended, strict=True):
+            Alarm(self.env, self._arrivals(flow, ended))
 
-    def _arrivals(self, flow: FlowPlan) -> Iterator[float]:
+    def _arrivals(self, flow: FlowPlan, ended: list[int]) -> Iterator[float]:
         streams, name, calls = self.engine.streams, flow.flow.name, flow.calls
         working, issuance, decision = (
             streams.stream(purpose, name) for purpose in ("work", "issuance", "decision")
@@ -41,7 +43,7 @@ class Workers:
             issuances = list(islice(issuance, len(calls))) if flow.issues else []
             decisions = list(islice(decision, len(calls))) if flow.online else []
             sleeper = Sleeper(self.env) if flow.asks else None
-            work = self._work(flow, serial, waits, issuances, decisions, sleeper)
+            work = self._work(flow, serial, waits, issuances, decisions, sleeper, ended)
             if sleeper:
                 sleeper.drive(work)
             elif flow.touchable:
@@ -61,6 +63,10 @@ class Workers:
             serials[key] = last + flow.numbers
 
     def _waits(self, flow: FlowPlan, name: str) -> Iterator[float]:
+        waits, stops = self._all_waits(flow, name), self.engine.leavers.stops(flow.flow)
+        return waits if stops == inf else _until(stops, waits)
+
+    def _all_waits(self, flow: FlowPlan, name: str) -> Iterator[float]:
         if flow.flow.arrivals is None:
             now = 0.0
             for time in flow.flow.at:
@@ -78,6 +84,7 @@ class Workers:
         issuances: list[float],
         decisions: list[float],
         sleeper: Sleeper | None,
+        ended: list[int],
     ) -> Iterator[float]:
         """Do one piece of work, call by call; yield each wait [s]. The *sleeper* drives it, if it may have to ask."""
         engine = self.engine
@@ -95,7 +102,7 @@ class Workers:
             above = sessions[parent] if parent >= 0 else None
             sessions.append(Session(kind, context, serial, above, broker.groups))
         delay = 0.0
-        number = 0
+        number = overruled = 0
         for index, group, issuance, decision, domain, answers, call in flow.steps:
             wait = waits[number]
             session = sessions[index]
@@ -138,10 +145,13 @@ class Workers:
                 allowed, static = answers.get(context.labels) or engine.plan.answer(
                     session.kind, call, context.labels
                 )
+                if not allowed and call.drifts:
+                    allowed, static = self._in_excess(session, call, credential, now, static)
                 presented = 0
                 if credential is None:
                     if allowed:
                         allowed, static = False, self._refused(session, call, "no-credential")
+                        overruled += flow.online_calls[number] - flow.online_calls[number - 1]
                 else:
                     if revoked and now >= credential.dies(domain):
                         if session.kind.standing[group]:  # what has replaced it by now, if anything has
@@ -149,6 +159,7 @@ class Workers:
                         if now >= credential.dies(domain):
                             reason = "revoked" if credential.spent > now else "used"
                             allowed, static = False, self._refused(session, call, reason)
+                            overruled += flow.online_calls[number] - flow.online_calls[number - 1]
                     presented = credential.serial
                     if sleeper and allowed and call.asks:
                         asked = yield from engine.asking.work_asks(
@@ -203,6 +214,9 @@ class Workers:
             allowed = True
             tally.finished += 1
             tally.delays.append(delay)
+        ended[number if allowed else number - 1] += 1
+        if overruled:
+            engine.account.record.overruled += overruled
         tally.requests += number
         tally.decisions += flow.online_calls[number]
         if flow.flags:
@@ -210,5 +224,28 @@ class Workers:
         if rows is not None:
             rows += (now, flow.finish[allowed], 0, serial)
 
+    def _in_excess(
+        self, session: Session, call: CallPlan, credential: Credential | None, now: float, static: int
+    ) -> Answer:
+        """Return the answer to a call that roles do not allow, but that the agent may have in excess of them."""
+        engine, right = self.engine, call.call.permission
+        scope = engine.drift.widened(credential, right, now) if credential else frozenset[Permission]()
+        if credential is None or right not in scope:
+            return False, static
+        decision = engine.plan.ask(session.kind, right, scope, session.context.labels)
+        if decision.allowed and now < credential.dies(call.domain):
+            engine.drift.use(credential, right, now)
+        return decision.allowed, engine.plan.row(session.kind, "worker", right, call.domain, decision)
+
     def _refused(self, session: Session, call: CallPlan, reason: str) -> int:
         return self.engine.refusal(session.kind, "worker", call.call.permission, call.domain, reason)
+
+
+def _until(stops: float, waits: Iterator[float]) -> Iterator[float]:
+    """Yield *waits* for as long as what they lead to comes before *stops* [s]."""
+    now = 0.0
+    for wait in waits:
+        now += wait
+        if now >= stops:
+            return
+        yield wait

@@ -10,12 +10,22 @@ from functools import cached_property, lru_cache
 from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
-from simlab.model.access import Decision, DelegationMode, Grant, Intent, Permission, Request, Scope, Strategy
-from simlab.model.system import System, Task, Workflow
+from simlab.model.access import (
+    Claims,
+    Decision,
+    DelegationMode,
+    Grant,
+    Intent,
+    Permission,
+    Request,
+    Scope,
+    Strategy,
+)
+from simlab.model.system import Agent, System, Task, Workflow
 from simlab.strategies import describe, enforced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 NOTHING: frozenset[str] = frozenset()
 NOTHING_AT_ALL: Scope = frozenset()
@@ -57,6 +67,8 @@ class Authority:
 
     system: System
     strategy: Strategy
+    entitled: Mapping[str, Agent] | None = None
+    """The agents as grants are made for them, where that is not as their roles say."""
 
     def __post_init__(self) -> None:
         """Cache what is asked for again and again."""
@@ -65,6 +77,11 @@ class Authority:
         self.mintable = lru_cache(maxsize=None)(self._mintable)
         self.seen = lru_cache(maxsize=None)(self._seen)
         self.emergency = lru_cache(maxsize=None)(self._emergency)
+
+    @cached_property
+    def agents(self) -> Mapping[str, Agent]:
+        """Return the agents as grants are made for them."""
+        return self.entitled or self.system.agents
 
     @cached_property
     def groups(self) -> tuple[Strategy, ...]:
@@ -130,14 +147,14 @@ class Authority:
         grants = [
             grant
             for name in self.users.get(key, ())
-            if (grant := self.groups[group].grant(self.system.agents[name], idle(name))).standing
+            if (grant := self.groups[group].grant(self.agents[name], idle(name))).standing
         ]
         scope = self.within(frozenset().union(*(grant.scope for grant in grants)), group)
         return replace(grants[0], scope=scope) if grants and scope else None
 
     def _held(self, task: Task, group: int) -> Grant | None:
         """Return the terms on which the agent of *task* holds authority by itself; None for nothing at all."""
-        agent = self.system.agents[task.agent]
+        agent = self.agents[task.agent]
         grant = self.groups[group].grant(agent, task)
         if grant.standing:
             return self.standing(agent.key or agent.name, group)
@@ -218,6 +235,10 @@ class Authority:
                     return self.within(rights, group)
         return NOTHING_AT_ALL
 
+    def excess(self, tasks: tuple[Task, ...], group: int) -> Claims:  # noqa: ARG002 (nobody has any)
+        """Return what the last of *tasks* may use, too, while somebody has it in excess of roles."""
+        return ()
+
     def request(self, task: Task, permission: Permission, scope: Scope, labels: frozenset[str]) -> Request:
         """Return the question that a decision point is asked."""
         lost = not task.name or not task.principal
@@ -238,6 +259,63 @@ class Authority:
     def decide(self, request: Request) -> Decision:
         """Return what the request's domain decides."""
         return self.groups[self.group_of[request.resource.domain]].decide(request)
+
+
+@dataclass(eq=False)
+class DriftingAuthority(Authority):
+    """Authority over agents that come to have rights in excess of their roles.
+
+    Grants are as the roles say, and name besides what they cover while somebody has it in excess. An agent
+    that can come to have something has a credential from the start, even if it covers nothing yet. Policies
+    know an agent by its roles: what nobody wrote down, they do not see.
+    """
+
+    def __post_init__(self) -> None:
+        """Look up what could be granted at the most."""
+        super().__post_init__()
+        self.most = Authority(self.system, self.strategy, self.system.drifted())
+
+    def _standing(self, key: str, group: int) -> Grant | None:
+        own, most = super()._standing(key, group), self.most.standing(key, group)
+        return self._with_excess(own, most, self.users.get(key, ()))
+
+    def _held(self, task: Task, group: int) -> Grant | None:
+        own, most = super()._held(task, group), self.most.held(task, group)
+        if own and own.standing:
+            return own  # from `standing`, so it has all that it needs
+        return self._with_excess(own, most, (task.agent,))
+
+    def _with_excess(self, own: Grant | None, most: Grant | None, names: tuple[str, ...]) -> Grant | None:
+        if most is None:
+            return own
+        grant = own or replace(most, scope=NOTHING_AT_ALL)
+        claims = ((right, self._gainers(names, right)) for right in sorted(most.scope - grant.scope))
+        return replace(grant, excess=tuple((right, (who,)) for right, who in claims if who))
+
+    def _gainers(self, names: tuple[str, ...], right: Permission) -> tuple[str, ...]:
+        agents = (self.system.agents[name] for name in names)
+        return tuple(agent.name for agent in agents if agent.excess and right in agent.excess.rights)
+
+    def excess(self, tasks: tuple[Task, ...], group: int) -> Claims:
+        """Return what the last of *tasks* may use, too, while all in its chain that lack it have it in excess."""
+        own = self.held(tasks[-1], group)
+        if own is None:
+            return ()
+        if not self.derives(tasks, group):
+            return own.excess
+        scope, mine = self.scope(tasks[:-1], group) or NOTHING_AT_ALL, dict(own.excess)
+        theirs = dict(self.excess(tasks[:-1], group))
+        both = (own.scope | mine.keys()) & (scope | theirs.keys())
+        return tuple(
+            (right, (*theirs.get(right, ()), *mine.get(right, ())))
+            for right in sorted(both - (own.scope & scope))
+        )
+
+
+def authority_over(system: System, strategy: Strategy) -> Authority:
+    """Return the authority of *strategy* over *system*, with rights in excess where anybody can have some."""
+    drifts = any(agent.excess for agent in system.agents.values())
+    return DriftingAuthority(system, strategy) if drifts else Authority(system, strategy)
 
 
 def decide_secret(permission: Permission, scope: Scope) -> Decision:

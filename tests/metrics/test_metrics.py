@@ -10,6 +10,7 @@ import pytest
 from simlab.metrics import METRICS
 from simlab.metrics.order import rank
 from simlab.model.events import Event, Leak, Run, Tally
+from simlab.model.governance import Governance
 from simlab.model.system import ACTIONS, Resource
 
 HOUR = 3600.0
@@ -66,9 +67,13 @@ def run(**changes):
         approvals=8, approvals_busy=1, approvals_expired=2, waved_through=3, glass_broken=2, glass_hours=1.125,
         approval_waits=[60.0, 0.0, 300.0, 120.0], urgent_waits=[60.0, 0.0], soc_waits=[0.0, 45.0],
     )  # fmt: skip
+    governance = Governance(
+        allowed=50, unbroken=40, overruled=2, asked=8, judged=4, late=5, used=6, granted=24, drift=1.5, excess=2.5,
+        orphaned=36.0, reachable=5,
+    )  # fmt: skip
     given = {
         "goal": "deploy:prod", "resources": resources, "classes": ACTIONS, "incident": STORY, "tally": tally,
-        "direct": frozenset({"db", "log"}), "loss": 1234.5, "exposure": 4260.0,
+        "direct": frozenset({"db", "log"}), "loss": 1234.5, "exposure": 4260.0, "governance": governance,
         "leaks": (Leak("k#1", 0.0, 4860.0), Leak("w#3", 1800.0, 8 * HOUR)),
     }  # fmt: skip
     return Run("story", "static-rbac", 1, 0, 4 * HOUR, **{**given, **changes})
@@ -102,7 +107,6 @@ WORKED = {
     "decisions": 30.0,
     "standing_hours": 96.0,
     "granted_hours": 1.25,
-    "explicit_share": 0.75,  # 30 of 40
     "approvals": 8.0,
     "approvals_per_hour": 2.0,  # in four hours
     "approval_wait_mean": 120.0,  # 480 over 4
@@ -114,6 +118,17 @@ WORKED = {
     "break_glass_hours": 1.125,
     "waved_through": 3.0,
     "soc_wait_mean": 22.5,
+    "explicit_share": 0.6666666666666666,  # of the work 30 - 2, of the intruder 4: 32 of 40 + 8
+    "unbroken_chain_share": 0.8,  # 40 of 50
+    "actions_after_end": 5.0,
+    "after_end_share": 0.1,  # 5 of 50
+    "used_share": 0.25,  # 6 of 24
+    "drift": 1.5,
+    "over_permissions": 2.5,
+    "chains_before_detection": 1.0,  # db carried out at 1200, before 4800; prod deployed at 6000, after it
+    "undetected_chain_share": 0.5,
+    "orphan_hours": 36.0,
+    "discovered_before": 1.0,  # struck at 600, seen at 4800, at the goal at 6000
 }
 
 NOTHING = dict.fromkeys(WORKED, 0.0) | {"time_to_goal": 4.0}
@@ -207,3 +222,42 @@ def test_blast_radius_comes_first():
 def test_harm_is_never_without_friction():
     """Each side has metrics."""
     assert {metric.side for metric in METRICS.values()} == {"harm", "friction", "governance"}
+
+
+def discovered(goal="", alert=4800.0, more=(), reachable=5):
+    """Return the share of incidents that were discovered in time, with one *alert* and *more* rows."""
+    rows = [one for one in STORY if one.kind != "detect"]
+    seen = row(alert, "detect", actor="responder")
+    told = Governance(reachable=reachable)
+    incident = sorted([*rows, seen, *more], key=lambda one: one.time)
+    return METRICS["discovered_before"].compute(run(goal=goal, incident=incident, governance=told))
+
+
+def test_what_is_detected_at_the_instant_of_the_last_step_is_detected_in_time():
+    """Detection comes before use; prod is deployed at 6000."""
+    assert discovered("deploy:prod", 6000.0) == 1.0
+    assert discovered("deploy:prod", 6001.0) == 0.0
+
+
+def test_the_last_step_of_an_attacker_without_a_goal_leaves_nothing_untouched():
+    """Five resources are in reach, and prod is the last; of six it never touches one."""
+    assert discovered(alert=6001.0, reachable=5) == 0.0
+    assert discovered(alert=6001.0, reachable=6) == 1.0
+
+
+def test_only_strikes_before_an_alert_are_discovered_by_it():
+    """A second leak at 5000 is after the only alert; one that handed nothing over does not count."""
+    second = row(5000.0, "strike", "hold", "k", reason="leaked")
+    empty = row(5100.0, "strike", "hold", "k", allowed=False, reason="nothing to leak")
+    assert discovered("deploy:prod", more=[second]) == 0.5
+    assert discovered("deploy:prod", more=[second, empty]) == 0.5
+
+
+def test_a_chain_at_the_instant_of_the_detection_is_not_before_it():
+    """And to get hold of a key or a workload completes none."""
+    gains = [row(4800.0, "gain", "exfiltrate", "db"), row(60.0, "gain", "control", "bot")]
+    seen = row(4800.0, "detect", actor="responder")
+    told = run(incident=[gains[1], seen, gains[0]])
+    assert METRICS["chains_before_detection"].compute(told) == 0.0
+    assert METRICS["undetected_chain_share"].compute(told) == 0.0
+    assert METRICS["undetected_chain_share"].compute(run(incident=[gains[0]])) == 1.0

@@ -180,6 +180,11 @@ def priority(urgent=0.2, normal=0.6, serve=1.0):
     return {"urgent": 3600 * first, "all": 3600 * (urgent * first + normal * second) / (urgent + normal)}
 
 
+def over_permissions(gamma=3, P=30, K=12, overlooked=0.2):
+    left = [math.fsum(overlooked**j for j in range(1, k + 1)) for k in range(K)]
+    return gamma * P / 2 + gamma * P / K * math.fsum(left)
+
+
 RATES = (2.0, 1.0, 0.5, 0.25)
 
 EXACT = {
@@ -236,6 +241,9 @@ EXACT = {
     * math.fsum(comb(5, k) * 0.1**k * 0.9 ** (5 - k) for k in (3, 4, 5)),
     ("cf36-quorum", "blast_radius", "mean", 0): 100
     * math.fsum(comb(5, k) * 0.1**k * 0.9 ** (5 - k) for k in (3, 4, 5)),
+    ("cf38-drift", "drift", "mean", 0): 3 * 30 / 2,
+    ("cf38-careless-review", "over_permissions", "mean", 0): over_permissions(),
+    ("cf38-unseen-domain", "drift", "mean", 0): 3 * 40 / 2,
     ("cf40-coupon-collector", "time_to_goal", "mean", 0): 20 / 6 * math.fsum(1 / k for k in range(1, 21)),
     ("cf50-uses-until-dead", "attacker_uses", "mean", 0): 1 / 0.1 + 6 * 0.5,
     ("cf50-uses-until-dead", "attacker_uses", "variance", 0): 0.9 / 0.1**2 + 6 * 0.5,
