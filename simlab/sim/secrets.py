@@ -53,13 +53,14 @@ class Secrets:
         self._last: dict[str, int] = {}
         """By secret: the number of the credential that was revealed last."""
         self._reported: set[str] = set()
-        self._lying = {key for resource in engine.plan.system.resources.values() for key in resource.holds}
-        """Keys that somebody who looks again may find anew."""
         self.series = {
             name: Series(secret, engine.streams.stream("lifetime", name))
             for name, secret in self._secrets.items()
             if secret.lifetime != NEVER
         }
+        resources = engine.plan.system.resources.values() if self.series else ()
+        self._lying = {key for resource in resources for key in resource.holds}
+        """Keys that somebody who looks again may find anew."""
 
     def watch(self, key: str) -> None:
         """Report each issue of *key* to an intruder who looks for it, if there is a place where it finds it."""
