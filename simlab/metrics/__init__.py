@@ -20,6 +20,7 @@ from simlab.metrics.latency_p50 import LatencyP50
 from simlab.metrics.latency_p95 import LatencyP95
 from simlab.metrics.loss import Loss
 from simlab.metrics.standing_hours import StandingHours
+from simlab.metrics.tasks import Tasks
 from simlab.metrics.tasks_failed import TasksFailed
 from simlab.metrics.time_to_detect import TimeToDetect
 from simlab.metrics.time_to_goal import TimeToGoal
@@ -49,6 +50,7 @@ METRICS: dict[str, Metric] = {
         LatencyP50(),
         LatencyP95(),
         Denied(),
+        Tasks(),
         TasksFailed(),
         CredentialsIssued(),
         Decisions(),

@@ -114,6 +114,8 @@ class Tally:
     """[privilege-hours] of credentials issued for tasks."""
     revoked: int = 0
     """Credentials revoked; a count."""
+    after_end: int = 0
+    """Requests of workers that were allowed after their work was reported done; a count."""
 
 
 @dataclass(slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from simlab.model.access import DelegationMode, Intent, Permission, Scope
 from simlab.model.chance import ZERO, Distribution
+from simlab.model.conduct import Improvisation, Spawn
 
 ActionClass = Literal["read", "write", "execute"]
 
@@ -179,6 +180,22 @@ class Workflow:
     """How often a request that was denied is made again; a count."""
     backoff: float = 0.0
     """[s] before the first retry; doubled each time."""
+    improvises: tuple[Improvisation, ...] = ()
+    """By task: what it may do that nobody planned; empty for nothing."""
+    spawns: tuple[Spawn, ...] = ()
+    """Further work that a piece of it sets going."""
+    lingers: tuple[Call, ...] = ()
+    """Requests of the first task that go on, in this order, after the work was reported done."""
+
+    def possible_calls(self) -> tuple[Call, ...]:
+        """Return every request that a piece of this work could ever make: planned, unplanned, and afterwards."""
+        calls = list(self.calls)
+        for improvisation in self.improvises:
+            calls += improvisation.requests()
+        for call in self.calls if self.improvises else ():
+            others = self.improvises[call.task].astray(call)
+            calls += (replace(call, permission=other) for other in others)
+        return (*calls, *self.lingers)
 
     def lineage(self, index: int) -> tuple[Task, ...]:
         """Return the task at *index* and those it descends from, root first."""

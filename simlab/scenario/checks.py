@@ -11,6 +11,7 @@ from simlab.attackers import ATTACKERS
 from simlab.errors import SimlabError
 from simlab.lookup import did_you_mean
 from simlab.scenario.characters import shown
+from simlab.scenario.conduct import conduct_refers, spawning_advances
 from simlab.scenario.findings import at, refer
 from simlab.scenario.flow_checks import arrivals_advance, workflows_refer
 from simlab.scenario.names import ANYONE, VERBS, Names
@@ -181,6 +182,8 @@ RULES: tuple[Rule, ...] = (
     delegations_refer,
     workflows_refer,
     arrivals_advance,
+    conduct_refers,
+    spawning_advances,
     compositions_refer,
     components_refer,
     prices_refer,

@@ -18,6 +18,7 @@ from simlab.scenario.fields import (
     Strict,
 )
 from simlab.scenario.laws import DurationSpec
+from simlab.scenario.schema_conduct import ImproviseSpec
 
 Copies = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -121,6 +122,8 @@ class AgentSpec(Strict):
     """The team that answers for it."""
     key: Identifier = ""
     """The standing key it uses; agents that name the same key share it. Default: one of its own."""
+    improvises: ImproviseSpec = ImproviseSpec()
+    """What it does that nobody planned, in every workflow that does not say so itself."""
 
 
 class SecretSpec(Strict):

@@ -23,6 +23,7 @@ from simlab.model.doors import World, explore
 from simlab.model.events import Actor, Kind, Static
 from simlab.model.scenario import Scenario
 from simlab.model.system import CONTROL, HOLD, STEER, Call, Task, Workflow
+from simlab.sim import unplanned
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan, KindPlan
 from simlab.strategies import describe
 from simlab.strategies.authority import Authority
@@ -184,29 +185,33 @@ class Plan:
             for index, call in enumerate(flow.calls)
         )
         agent = flow.tasks[0].agent
+        turns = unplanned.turns(flow, calls, self._call)
+        lingers = tuple(self._call(flow, call, ()) for call in flow.lingers)
+        every = (*calls, *unplanned.requests(turns), *lingers)
         return FlowPlan(
             flow=flow,
             kinds=kinds,
             calls=calls,
-            steps=tuple(
-                (call.kind, call.group, call.issuance, call.decision, call.domain, call.answers, call)
-                for call in calls
-            ),
+            steps=tuple(call.step for call in calls),
             works=tuple(
                 (None, law.value) if isinstance(law := call.call.work, Fixed) else (law.quantile, 0.0)
                 for call in calls
             ),
-            issues=any(call.issuance for call in calls),
-            online=any(call.decision for call in calls),
+            varies=any(not isinstance(call.call.work, Fixed) for call in calls),
+            issues=any(call.issuance for call in every),
+            online=any(call.decision for call in every),
             keys=tuple(dict.fromkeys(kind.key for kind, _ in kinds if kind.issued)),
-            numbers=2 * len(calls) * len(kinds),
-            touchable=self._touchable(tuple(kind for kind, _ in kinds), calls),
-            online_calls=(0, *accumulate(self.authority.groups[call.group].online for call in calls)),
+            numbers=2 * (len(calls) + sum(map(unplanned.most, turns)) + len(lingers)) * len(kinds),
+            touchable=bool(flow.spawns) or self._touchable(tuple(kind for kind, _ in kinds), every),
+            online_calls=(0, *accumulate(call.online for call in calls)),
             arrive=self.intern("arrive", "worker", agent=agent, task=flow.name),
             finish=(
                 self.intern("finish", "worker", agent=agent, task=flow.name, allowed=False, reason="failed"),
                 self.intern("finish", "worker", agent=agent, task=flow.name, reason="done"),
             ),
+            turns=turns,
+            lingers=lingers,
+            beyond=bool(flow.spawns or lingers),
         )
 
     def _touchable(self, kinds: tuple[KindPlan, ...], calls: tuple[CallPlan, ...]) -> bool:
@@ -249,6 +254,7 @@ class Plan:
             watched=watched,
             queued=bool(domain.issuers) and not kind.standing[group],
             plain=not label and not closes and not watched,
+            online=online,
         )
 
 

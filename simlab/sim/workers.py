@@ -13,10 +13,16 @@ from typing import TYPE_CHECKING
 
 from simlab.sim.broker import Context, Session
 from simlab.sim.clock import Alarm
-from simlab.sim.compiled import CallPlan, FlowPlan
+from simlab.sim.compiled import CallPlan, FlowPlan, Step
+from simlab.sim.lingering import linger
+from simlab.sim.spawning import Birth, Spawning
+from simlab.sim.unplanned import Script, Writer
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
+
+Draws = tuple[Iterator[float], Iterator[float], Iterator[float]]
+NONE: Iterator[float] = iter(())
 
 
 class Workers:
@@ -26,25 +32,45 @@ class Workers:
         """Start the arrivals of every workflow."""
         self.engine = engine
         self.env = engine.env
+        self.spawning = Spawning(self)
         for flow in engine.plan.flows:
             Alarm(self.env, self._arrivals(flow))
 
     def _arrivals(self, flow: FlowPlan) -> Iterator[float]:
-        streams, name, calls = self.engine.streams, flow.flow.name, flow.calls
-        working, issuance, decision = (
-            streams.stream(purpose, name) for purpose in ("work", "issuance", "decision")
-        )
-        for serial, wait in enumerate(self._waits(flow, name), start=1):
+        draws = self.draws(flow, flow.flow.name)
+        for serial, wait in enumerate(self._waits(flow, flow.flow.name), start=1):
             yield wait
-            # Drawn at arrival, in an order that no strategy can change.
-            waits = [law(next(working)) if law else fixed for law, fixed in flow.works]
-            issuances = list(islice(issuance, len(calls))) if flow.issues else []
-            decisions = list(islice(decision, len(calls))) if flow.online else []
-            work = self._work(flow, serial, waits, issuances, decisions)
-            if flow.touchable:
-                Alarm(self.env, work)
-            else:
-                self._at_once(flow, work)
+            self.begin(flow, serial, draws)
+
+    def draws(self, flow: FlowPlan, *names: object) -> Draws:
+        """Return the uniform numbers for the work, the times to issue and the times to decide, if any are needed."""
+        stream = self.engine.streams.stream
+        return (
+            stream("work", *names) if flow.varies else NONE,
+            stream("issuance", *names) if flow.issues else NONE,
+            stream("decision", *names) if flow.online else NONE,
+        )
+
+    def begin(self, flow: FlowPlan, serial: int, draws: Draws, birth: Birth | None = None) -> None:
+        """Begin the piece of work *serial*, which *birth* says who set going."""
+        working, issuance, decision = draws
+        # Drawn at arrival, in an order that no strategy can change.
+        waits = [law(next(working)) if law else fixed for law, fixed in flow.works]
+        issuances = list(islice(issuance, len(flow.calls))) if flow.issues else []
+        decisions = list(islice(decision, len(flow.calls))) if flow.online else []
+        script = Script(waits, issuances, decisions, flow.steps, flow.online_calls)
+        if flow.turns:
+            script = Writer(self.engine.streams, flow, serial).write(waits, issuances, decisions)
+        if flow.flow.spawns:
+            birth = birth or Birth()
+            self.spawning.begins(flow, serial, birth)
+        else:
+            birth = None
+        work = self._work(flow, serial, *script, birth)
+        if flow.touchable:
+            Alarm(self.env, work)
+        else:
+            self._at_once(flow, work)
 
     def _at_once(self, flow: FlowPlan, work: Iterator[float]) -> None:
         """Do work that nothing can come in between, with the times that it would have had.
@@ -68,7 +94,15 @@ class Workers:
         yield from map(quantile, draws)
 
     def _work(
-        self, flow: FlowPlan, serial: int, waits: list[float], issuances: list[float], decisions: list[float]
+        self,
+        flow: FlowPlan,
+        serial: int,
+        waits: list[float],
+        issuances: list[float],
+        decisions: list[float],
+        steps: tuple[Step, ...],
+        online_calls: tuple[int, ...],
+        birth: Birth | None,
     ) -> Iterator[float]:
         """Do one piece of work, call by call; yield each wait [s]."""
         engine = self.engine
@@ -86,8 +120,9 @@ class Workers:
             above = sessions[parent] if parent >= 0 else None
             sessions.append(Session(kind, context, serial, above, broker.groups))
         delay = 0.0
-        number = 0
-        for index, group, issuance, decision, domain, answers, call in flow.steps:
+        number = dropped = undecided = 0
+        todo = iter(steps)
+        for index, group, issuance, decision, domain, answers, call in todo:
             wait = waits[number]
             session = sessions[index]
             credential = session.credentials[group]
@@ -139,7 +174,7 @@ class Workers:
                     presented = credential.serial
                 if rows is not None:
                     rows += (now, static, presented, serial)
-                if allowed or attempt == flow.flow.retries:
+                if allowed or attempt == flow.flow.retries or call.replans:
                     break
                 pause = flow.flow.backoff * 2.0**attempt
                 attempt += 1
@@ -155,9 +190,16 @@ class Workers:
                     credential = acquire(session, group, now)
             if attempt:
                 tally.requests += attempt
-                tally.decisions += attempt * (flow.online_calls[number] - flow.online_calls[number - 1])
+                tally.decisions += attempt * (online_calls[number] - online_calls[number - 1])
             if not allowed:
                 tally.denied += 1
+                if call.replans:
+                    skip = call.if_denied
+                    deque(islice(todo, skip), maxlen=0)
+                    dropped += skip
+                    undecided += online_calls[number + skip] - online_calls[number]
+                    number += skip
+                    continue
                 tally.failed += 1
                 broker.close(sessions, now)
                 break
@@ -174,14 +216,25 @@ class Workers:
                 intruder.at_work(session)
             if call.closes:
                 broker.close([sessions[kind] for kind in call.closes], now)
+            if call.if_allowed:
+                skip = call.if_allowed
+                deque(islice(todo, skip), maxlen=0)
+                dropped += skip
+                undecided += online_calls[number + skip] - online_calls[number]
+                number += skip
         else:
             allowed = True
             tally.finished += 1
             tally.delays.append(delay)
-        tally.requests += number
-        tally.decisions += flow.online_calls[number]
+        tally.requests += number - dropped
+        tally.decisions += online_calls[number] - undecided
         if rows is not None:
             rows += (now, flow.finish[allowed], 0, serial)
+        if flow.beyond:
+            if birth is not None:
+                self.spawning.ends(flow, serial, birth, well=allowed)
+            if allowed:
+                yield from linger(engine, flow, sessions[0], now)
 
     def _refused(self, session: Session, call: CallPlan, reason: str) -> int:
         return self.engine.refusal(session.kind, "worker", call.call.permission, call.domain, reason)

@@ -89,6 +89,7 @@ WORKED = {
     "latency_p50": 0.4,  # the 4th of 7
     "latency_p95": 4.0,  # the 7th of 7
     "denied": 2.0,
+    "tasks": 10.0,
     "tasks_failed": 2.0,
     "credentials_issued": 12.0,
     "decisions": 30.0,
