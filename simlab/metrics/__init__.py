@@ -14,6 +14,7 @@ from simlab.metrics.executed import Executed
 from simlab.metrics.exfiltrated import Exfiltrated
 from simlab.metrics.explicit_share import ExplicitShare
 from simlab.metrics.exposure_hours import ExposureHours
+from simlab.metrics.false_alarms import FalseAlarms
 from simlab.metrics.goal import Goal
 from simlab.metrics.granted_hours import GrantedHours
 from simlab.metrics.latency_p50 import LatencyP50
@@ -50,6 +51,7 @@ METRICS: dict[str, Metric] = {
         LatencyP50(),
         LatencyP95(),
         Denied(),
+        FalseAlarms(),
         Tasks(),
         TasksFailed(),
         CredentialsIssued(),

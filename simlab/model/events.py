@@ -116,6 +116,8 @@ class Tally:
     """Credentials revoked; a count."""
     after_end: int = 0
     """Requests of workers that were allowed after their work was reported done; a count."""
+    false_alarms: int = 0
+    """Alerts that refused requests of workers raised; a count."""
 
 
 @dataclass(slots=True)

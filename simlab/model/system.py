@@ -42,6 +42,10 @@ class Telemetry:
     """Share of an attacker's requests that raise an alert; dimensionless."""
     lag: Distribution = ZERO
     """[s] from request to alert."""
+    denials: float | None = None
+    """Share of an attacker's refused requests that raise an alert; dimensionless, None for *coverage*."""
+    false_alarms: float = 0.0
+    """Share of workers' refused requests that raise an alert, too; dimensionless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,10 @@ class Resource:
     """Keys and secrets that a reader finds in it."""
     obeyed_by: tuple[str, ...] = ()
     """Agents that do what its content says."""
+    consumed: bool = False
+    """The first who reads it takes away what was put into it, as from a queue."""
+    retained: float = float("inf")
+    """[s] from when content is put into it until it is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,12 @@ def _domain(name: str, spec: DomainSpec) -> Domain:
         issuance=law(spec.issuance),
         issuers=spec.issuers,
         decision=law(spec.decision),
-        telemetry=Telemetry(spec.telemetry.coverage, law(spec.telemetry.lag)),
+        telemetry=Telemetry(
+            spec.telemetry.coverage,
+            law(spec.telemetry.lag),
+            spec.telemetry.denials if "denials" in spec.telemetry.model_fields_set else None,
+            spec.telemetry.false_alarms,
+        ),
         revocation=law(spec.revocation),
     )
 
@@ -103,6 +108,8 @@ def _resource(name: str, spec: ResourceSpec) -> Resource:
         honeytoken=spec.honeytoken,
         holds=tuple(spec.holds),
         obeyed_by=tuple(spec.obeyed_by),
+        consumed=spec.consumed,
+        retained=spec.retained,
     )
 
 

@@ -45,6 +45,11 @@ class TelemetrySpec(Strict):
     """Share of an attacker's requests that raise an alert; dimensionless."""
     lag: DurationSpec = 0.0
     """From request to alert."""
+    denials: Probability = 0.0
+    """Share of an attacker's refused requests that raise an alert; the coverage, if it is not said."""
+    false_alarms: Probability = 0.0
+    """Share of the refused requests of the organisation's own agents that raise an alert, which somebody then
+    looks into and dismisses; dimensionless."""
 
 
 class DomainSpec(Strict):
@@ -87,6 +92,10 @@ class ResourceSpec(Strict):
     """Keys and secrets that a reader finds in it."""
     obeyed_by: list[Identifier] = Field(default_factory=list)
     """Agents that do what its content says."""
+    consumed: bool = False
+    """The first agent that reads it takes away what was put into it, as from a queue."""
+    retained: Duration = float("inf")
+    """From when content is put into it until it has expired or is cleaned; for ever, if it is not said."""
 
 
 class ToolSpec(Strict):

@@ -95,6 +95,11 @@ class Harm:
             threat = self.engine.plan.threats[name]
             if now < start or not threat.exposes(agent, call.call):
                 continue
+            through = getattr(threat, "through", "")
+            if through == call.call.permission.resource:
+                contents = self.engine.intruder.contents
+                if not contents.of_a_stranger(name, through, start, now):
+                    continue
             what = (name, session.kind.task.name, session.serial, number)
             if self.engine.streams.uniform("exposure", *what) < threat.succeeds(agent):
                 self._at_work(name, threat, session, call, agent)

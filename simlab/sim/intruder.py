@@ -14,6 +14,7 @@ from simlab.model.composition import Rule
 from simlab.model.system import CONTROL, HOLD, STEER
 from simlab.sim.broker import Context, Session
 from simlab.sim.compiled import CallPlan
+from simlab.sim.contents import Contents
 from simlab.sim.tries import Tries
 from simlab.strategies.authority import idle
 
@@ -61,8 +62,8 @@ class Intruder:
         self._left = list(engine.plan.lacking)
         self._alive: dict[str, list[Credential]] = {}
         """Those that may still work somewhere, by key: looked at from the latest on, dropped once dead."""
-        self._planted: set[tuple[str, str]] = set()
-        """Agent and resource through which it speaks to the agent; an empty resource for any."""
+        self.contents = Contents(self.plan.system)
+        """What it has put where agents read it."""
 
     # --- facts ----------------------------------------------------------------------------------------
 
@@ -125,7 +126,7 @@ class Intruder:
                 self.learn(fact)
             elif verb == STEER:
                 place = Permission.parse(needs[0]).resource if " obeys " in rule.name else ""
-                self._planted.add((name, place))
+                self.contents.plant(name, place, self.engine.env.now)
             else:
                 self.gain(fact, rule.name)
 
@@ -202,12 +203,14 @@ class Intruder:
         self.engine.harm.exposed(session, call, number, agent)
         resource = call.call.permission.resource
         for place in (resource, ""):
-            if (agent.name, place) in self._planted and not session.captured:
+            heard = self.contents.speaks_to(agent.name, place, self.engine.env.now)
+            if heard and not session.captured:
                 name = ("planted", agent.name, resource, session.kind.task.name, session.serial, number)
                 if self.engine.streams.uniform(*name) < agent.susceptibility:
                     self.engine.strike(session.kind, f"content in {resource}", call.call.permission)
                     self.capture(session, math.inf)
                     self.tries.choose()
+        self.contents.taken(resource)
 
     def quarantine(self, agent: str, when: float) -> None:
         """Lose every session of *agent*, and control of it, at *when*."""

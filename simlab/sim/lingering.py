@@ -34,6 +34,7 @@ def linger(engine: Engine, flow: FlowPlan, session: Session, now: float) -> Iter
         tally.decisions += call.online
         if not _request(engine, session, call, now):
             tally.denied += 1
+            engine.responder.refused(call.domain, session.kind.task.name, serial, -1 - number, 0)
             continue
         tally.after_end += 1
         context = session.context

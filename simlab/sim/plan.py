@@ -239,8 +239,9 @@ class Plan:
         kind = self.kind(flow.lineage(call.task))
         online = self.authority.groups[group].online
         label = frozenset({resource.label}) if reads and resource.label else frozenset()
-        watched = any(threat.exposes(agent, call) for threat in self.scenario.threats) or (
-            reads and (agent.name, resource.name) in self.plantable
+        watched = any(threat.exposes(agent, call) for threat in self.scenario.threats) or bool(
+            reads
+            and ((agent.name, resource.name) in self.plantable or (resource.consumed and resource.obeyed_by))
         )
         return CallPlan(
             call=call,

@@ -25,17 +25,33 @@ class Responder:
         self.orders: dict[Credential, float] = {}
         """[s] when each credential was first ordered to be revoked."""
 
-    def observe(self, move: str, nth: int, resource: str, credential: Credential | None, agent: str) -> None:
+    def observe(
+        self,
+        move: str,
+        nth: int,
+        resource: str,
+        credential: Credential | None,
+        agent: str,
+        *,
+        allowed: bool = True,
+    ) -> None:
         """See, perhaps, the *nth* time that the intruder makes *move*; act on it."""
         engine = self.engine
         system = engine.plan.system
         target = system.resources[resource]
         telemetry = system.domains[target.domain].telemetry
         name = (move, nth)
-        seen = target.honeytoken or engine.streams.uniform("alert", *name) < telemetry.coverage
+        coverage = telemetry.coverage if allowed or telemetry.denials is None else telemetry.denials
+        seen = target.honeytoken or engine.streams.uniform("alert", *name) < coverage
         if seen:
             lag = telemetry.lag.quantile(engine.streams.uniform("alert lag", *name))
             self.alert(engine.env.now + lag, name, [credential] if credential else [], agent, move)
+
+    def refused(self, domain: str, *name: object) -> None:
+        """See, perhaps, that a request of a worker in *domain*, which *name* tells apart, was refused."""
+        share = self.engine.plan.system.domains[domain].telemetry.false_alarms
+        if share and self.engine.streams.uniform("false alarm", *name) < share:
+            self.engine.tally.false_alarms += 1
 
     def alert(
         self, time: float, name: tuple[object, ...], credentials: list[Credential], agent: str, what: str

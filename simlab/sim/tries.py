@@ -192,7 +192,9 @@ class Tries:
         )  # fmt: skip
         self.engine.note(self.engine.env.now, static, credential.serial if credential else 0)
         steered = door.agents[0] if door.agents else ""
-        self.engine.responder.observe(str(door.move), nth, door.move.permission.resource, credential, steered)
+        self.engine.responder.observe(
+            str(door.move), nth, door.move.permission.resource, credential, steered, allowed=decision.allowed
+        )
 
     # --- what a success leads to ----------------------------------------------------------------------
 
@@ -202,6 +204,8 @@ class Tries:
         self.intruder.keep(door.fact, door.domain, credential, session)
         permission = door.move.permission
         resource = self.plan.system.resources[permission.resource]
+        if resource.obeyed_by and self.plan.system.writes(permission):
+            self.intruder.contents.write(resource, self.engine.env.now)
         if self.plan.system.reads(permission):
             for key in resource.holds:
                 self.intruder.obtain(key, f"{resource.name} holds {key}")

@@ -107,7 +107,7 @@ class Workers:
         """Do one piece of work, call by call; yield each wait [s]."""
         engine = self.engine
         broker, intruder, tally, rows = engine.broker, engine.intruder, engine.tally, engine.rows
-        acquire, controlled = broker.acquire, intruder.controlled
+        acquire, controlled, observe = broker.acquire, intruder.controlled, engine.responder.refused
         touchable = flow.touchable
         revoked = broker.revoked if touchable else ()
         now, horizon = engine.env.now, broker.horizon
@@ -174,6 +174,8 @@ class Workers:
                     presented = credential.serial
                 if rows is not None:
                     rows += (now, static, presented, serial)
+                if not allowed:
+                    observe(domain, session.kind.task.name, serial, number, attempt)
                 if allowed or attempt == flow.flow.retries or call.replans:
                     break
                 pause = flow.flow.backoff * 2.0**attempt

@@ -16,7 +16,7 @@ from simlab.model.system import Agent, Call, Delegation, Domain, Resource, Syste
 from simlab.sim.plan import Plan
 from simlab.strategies import JIT, StaticRBAC
 from simlab.threats import CompromisedTool, PromptInjection
-from tests.helpers import LAW, Shape, policies, scenario, scenarios, seeds, strategy, took, watch
+from tests.helpers import LAW, RESTLESS, Shape, policies, scenario, scenarios, seeds, strategy, took, watch
 
 P = Permission.parse
 HIJACKED = Shape(
@@ -28,6 +28,7 @@ HIJACKED = Shape(
     latencies=False,
     response=False,
 )
+RESTLESS_HIJACKED = replace(HIJACKED, restless=True)
 
 
 def beyond(watched):
@@ -68,6 +69,28 @@ def test_no_run_leaves_reach_in_500_worlds_of_hijacked_agents():
         assert not any(beyond(watched).values()), (seed, beyond(watched))
         moved += bool(watched.run.taken())
     assert moved > 100
+
+
+def test_no_run_leaves_reach_in_1000_restless_worlds():
+    """The same where agents improvise, go astray, set work going and go on after its end, and contents vanish."""
+    moved = Counter()
+    for seed in range(1000):
+        watched = watch(scenario(seed, RESTLESS if seed % 2 else RESTLESS_HIJACKED), strategy(seed), seed)
+        assert not any(beyond(watched).values()), (seed, beyond(watched))
+        flows = watched.engine.plan.flows
+        planned = {(flow.flow.name, len(flow.calls)) for flow in flows}
+        moved["touched"] += bool(watched.run.taken())
+        moved["unplanned"] += any((name, len(waits)) not in planned for name, _, waits in watched.work)
+        moved["spawned"] += any(serial > 10**6 for _, serial, _ in watched.work)
+        moved["after the end"] += watched.run.tally.after_end > 0
+    assert min(moved.values()) > 250, moved
+
+
+@LAW
+@given(scenarios(RESTLESS), policies, seeds)
+def test_no_restless_run_leaves_reach_wherever_hypothesis_looks(world, policy, seed):
+    """The same cases, but Hypothesis makes a failing one small."""
+    assert not any(beyond(watch(world, policy, seed)).values())
 
 
 @LAW

@@ -61,7 +61,7 @@ def run(**changes):
     }
     tally = Tally(
         tasks=10, failed=2, finished=7, requests=40, denied=2, decisions=30, issued=12, renewed=1,
-        delays=[0.5, 0.1, 0.9, 0.3, 0.2, 4.0, 0.4], standing=96.0, granted=1.25, revoked=1,
+        delays=[0.5, 0.1, 0.9, 0.3, 0.2, 4.0, 0.4], standing=96.0, granted=1.25, revoked=1, false_alarms=1,
     )  # fmt: skip
     given = {
         "goal": "deploy:prod", "resources": resources, "classes": ACTIONS, "incident": STORY, "tally": tally,
@@ -89,6 +89,7 @@ WORKED = {
     "latency_p50": 0.4,  # the 4th of 7
     "latency_p95": 4.0,  # the 7th of 7
     "denied": 2.0,
+    "false_alarms": 1.0,
     "tasks": 10.0,
     "tasks_failed": 2.0,
     "credentials_issued": 12.0,

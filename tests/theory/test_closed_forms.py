@@ -27,6 +27,8 @@ LOOSER = {
     ("cf10-honeytokens", "weighted_blast_radius", "share", 20): 0.02,
     ("cf10-deaf-honeytokens", "weighted_blast_radius", "mean", 0): 0.01,
     ("cf10-deaf-honeytokens", "weighted_blast_radius", "share", 48): 0.06,
+    ("probing", "time_to_detect", "share", 12): 0.014,
+    ("probing", "time_to_detect", "mean", 0): 0.0095,
     ("cf14-delegation", "tasks", "mean", 0): 0.006,
     ("cf14-delegation", "tasks", "variance", 0): 0.03,
     ("cf14-delegation", "tasks", "share", 10): 0.025,
@@ -197,6 +199,9 @@ EXACT = {
     ("cf42-yule", "tasks", "mean", 0): exp(0.8 * 2),
     ("cf42-yule", "tasks", "variance", 0): exp(0.8 * 2) * (exp(0.8 * 2) - 1),
     ("cf42-yule", "tasks", "share", 10): (1 - exp(-0.8 * 2)) ** 9,
+    ("probing", "time_to_detect", "share", 12): (1 - 0.15) ** 8,
+    ("probing", "time_to_detect", "mean", 0): math.fsum(0.15 * 0.85**k * k / 2 for k in range(8))
+    + 12 * 0.85**8,
     ("improvised-calls", "denied", "mean", 0): 12 * 0.1 + 12 * 0.05,
     ("improvised-calls", "denied", "variance", 0): 12 * 0.1 * 0.9 + 12 * 0.05 * 0.95,
     ("cf27-lost-push", "exposure_hours", "mean", 0): 20 * 0.1 * 0.5 / 2,
