@@ -57,6 +57,12 @@ def _given(value: Any) -> Any:
     return value
 
 
+def _true(value: Any) -> Any:
+    if value is not True:
+        raise fault("E103", "on_demand is true, or is not there", "delete it, and say when it arrives")
+    return value
+
+
 class Beyond(Strict):
     """What every workflow may say of the work that nobody planned."""
 
@@ -66,5 +72,5 @@ class Beyond(Strict):
     """Further work that a piece of it sets going."""
     lingers: Annotated[LingerSpec | None, BeforeValidator(_given, json_schema_input_type=LingerSpec)] = None
     """Calls that go on after the work was reported done."""
-    on_demand: Literal[True] = True
+    on_demand: Annotated[Literal[True], BeforeValidator(_true)] = True
     """true: it never arrives by itself, other work sets it going. Instead of `arrivals`."""
