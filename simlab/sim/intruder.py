@@ -201,6 +201,8 @@ class Intruder:
         """Let threats and planted content act on a call that *session* has just made."""
         agent = self.plan.system.agents[session.kind.task.agent]
         self.engine.harm.exposed(session, call, number, agent)
+        if not self.contents.planted:
+            return
         resource = call.call.permission.resource
         for place in (resource, ""):
             heard = self.contents.speaks_to(agent.name, place, self.engine.env.now)

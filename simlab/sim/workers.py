@@ -16,7 +16,7 @@ from simlab.sim.clock import Alarm
 from simlab.sim.compiled import CallPlan, FlowPlan, Step
 from simlab.sim.lingering import linger
 from simlab.sim.spawning import Birth, Spawning
-from simlab.sim.unplanned import Script, Writer
+from simlab.sim.unplanned import Writer
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
@@ -58,15 +58,16 @@ class Workers:
         waits = [law(next(working)) if law else fixed for law, fixed in flow.works]
         issuances = list(islice(issuance, len(flow.calls))) if flow.issues else []
         decisions = list(islice(decision, len(flow.calls))) if flow.online else []
-        script = Script(waits, issuances, decisions, flow.steps, flow.online_calls)
-        if flow.turns:
-            script = Writer(self.engine.streams, flow, serial).write(waits, issuances, decisions)
-        if flow.flow.spawns:
+        if not flow.flow.spawns:
+            birth = None
+        else:
             birth = birth or Birth()
             self.spawning.begins(flow, serial, birth)
+        if flow.turns:
+            script = Writer(self.engine.streams, flow, serial).write(waits, issuances, decisions)
+            work = self._work(flow, serial, *script, birth)
         else:
-            birth = None
-        work = self._work(flow, serial, *script, birth)
+            work = self._work(flow, serial, waits, issuances, decisions, flow.steps, flow.online_calls, birth)
         if flow.touchable:
             Alarm(self.env, work)
         else:
@@ -107,7 +108,7 @@ class Workers:
         """Do one piece of work, call by call; yield each wait [s]."""
         engine = self.engine
         broker, intruder, tally, rows = engine.broker, engine.intruder, engine.tally, engine.rows
-        acquire, controlled, observe = broker.acquire, intruder.controlled, engine.responder.refused
+        acquire, controlled = broker.acquire, intruder.controlled
         touchable = flow.touchable
         revoked = broker.revoked if touchable else ()
         now, horizon = engine.env.now, broker.horizon
@@ -174,9 +175,10 @@ class Workers:
                     presented = credential.serial
                 if rows is not None:
                     rows += (now, static, presented, serial)
-                if not allowed:
-                    observe(domain, session.kind.task.name, serial, number, attempt)
-                if allowed or attempt == flow.flow.retries or call.replans:
+                if allowed:
+                    break
+                engine.responder.refused(domain, session.kind.task.name, serial, number, attempt)
+                if attempt == flow.flow.retries or call.replans:
                     break
                 pause = flow.flow.backoff * 2.0**attempt
                 attempt += 1
