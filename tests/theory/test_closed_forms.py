@@ -27,6 +27,7 @@ LOOSER = {
     ("cf10-honeytokens", "weighted_blast_radius", "share", 20): 0.02,
     ("cf10-deaf-honeytokens", "weighted_blast_radius", "mean", 0): 0.01,
     ("cf10-deaf-honeytokens", "weighted_blast_radius", "share", 48): 0.06,
+    ("improvised-calls", "denied", "variance", 0): 0.011,
     ("probing", "time_to_detect", "share", 12): 0.014,
     ("probing", "time_to_detect", "mean", 0): 0.0095,
     ("cf14-delegation", "tasks", "mean", 0): 0.006,
