@@ -33,6 +33,8 @@ from simlab.model.chance import (
     Uniform,
     Weibull,
 )
+from simlab.model.conduct import Improvisation, Spawn
+from simlab.model.counts import Always, Geometric, Poisson
 from simlab.model.events import Run
 from simlab.model.scenario import Scenario
 from simlab.model.system import (
@@ -177,9 +179,12 @@ class Shape:
     forging: bool = True
     """Secrets that stand for an identity or sign for a domain, and word of a revocation that goes hop by hop."""
     ties: bool = True
+    restless: bool = False
+    """Agents that improvise, go astray, set work going and go on after its end; contents that do not stay."""
 
 
 ANY = Shape()
+RESTLESS = replace(ANY, restless=True)
 ALONE = Shape(
     workflows=0,
     threats=("key-leak",),
@@ -201,6 +206,8 @@ def scenario(seed: int, shape: Shape = ANY) -> Scenario:
     system = random_system(dice, shape)
     if shape.forging:
         system = _forgeable(Dice("forging", seed), system, shape)
+    if shape.restless:
+        system = _restless(Dice("restless", seed), shape, system)
     threats = _threats(dice, shape, system)
     return Scenario(
         name=f"random-{seed}",
@@ -432,6 +439,79 @@ class _Flow:
         )
 
 
+def _restless(dice: Dice, shape: Shape, system: System) -> System:
+    """Return *system* with work that nobody planned."""
+    resources = {
+        name: replace(
+            resource,
+            consumed=dice.chance(0.4),
+            retained=dice.one((math.inf, math.inf, HOUR * dice.whole(1, 4), HOUR * dice.uniform())),
+        )
+        for name, resource in system.resources.items()
+    }
+    domains = {
+        name: replace(
+            domain,
+            telemetry=replace(
+                domain.telemetry, denials=dice.one((None, 0.0, 0.9)), false_alarms=dice.one((0.0, 0.5))
+            ),
+        )
+        for name, domain in system.domains.items()
+    }
+    flows = {name: _unplanned(dice, shape, system, flow) for name, flow in system.workflows.items()}
+    return replace(system, resources=resources, domains=domains, workflows=flows)
+
+
+def _unplanned(dice: Dice, shape: Shape, system: System, flow: Workflow) -> Workflow:
+    improvises = tuple(_improvisation(dice, shape, system, index, flow) for index in range(len(flow.tasks)))
+    lingers = []
+    for tool in dice.some(_tools_of(system, flow.tasks[0].agent), 0.3):
+        wait = span(dice, 10 * MINUTE, ties=shape.ties)
+        for right in tool.does:
+            lingers.append(Call(0, right, wait, tool.name))
+            wait = ZERO
+    spawns = tuple(
+        Spawn(
+            f"{name}#1",
+            name,
+            dice.one((Poisson(0.6), Geometric(0.6), Always(1))),
+            span(dice, HOUR, ties=False) if dice.chance(0.4) else None,
+            dice.whole(0, 3),
+            dice.one((None, 12)),
+        )
+        for name in dice.some(sorted(system.workflows), 0.3)
+    )
+    return replace(
+        flow,
+        improvises=improvises if dice.chance(0.8) else (),
+        lingers=tuple(lingers),
+        spawns=spawns,
+    )
+
+
+def _tools_of(system: System, agent: str) -> list[Tool]:
+    menu = set(system.agents[agent].menu)
+    return [tool for name, tool in sorted(system.tools.items()) if menu.issuperset(tool.does)]
+
+
+def _improvisation(dice: Dice, shape: Shape, system: System, index: int, flow: Workflow) -> Improvisation:
+    agent = system.agents[flow.tasks[index].agent]
+    work = span(dice, 5 * MINUTE, ties=shape.ties)
+    return Improvisation(
+        dice.one((0.0, 0.2, 0.6, 1.0)),
+        tuple(
+            tuple(
+                Call(index, right, ZERO if place else work, tool.name)
+                for place, right in enumerate(tool.does)
+            )
+            for tool in _tools_of(system, agent.name)
+        ),
+        dice.one((0.0, 0.2, 0.6)),
+        tuple(sorted({*agent.menu, *agent.entitlements})),
+        dice.chance(0.7),
+    )
+
+
 def _compositions(
     dice: Dice, shape: Shape, system: System, rights: list[Permission], keys: list[str]
 ) -> tuple[Composition, ...]:
@@ -636,7 +716,14 @@ def scaled(thing: Any, factor: float) -> Any:
             response=scaled(thing.response, factor),
         )
     if isinstance(thing, Workflow):
-        flow = replace(thing, at=tuple(time * factor for time in thing.at), calls=scaled(thing.calls, factor))
+        flow = replace(
+            thing,
+            at=tuple(time * factor for time in thing.at),
+            calls=scaled(thing.calls, factor),
+            improvises=scaled(thing.improvises, factor),
+            lingers=scaled(thing.lingers, factor),
+            spawns=scaled(thing.spawns, factor),
+        )
         return flow if thing.arrivals is None else replace(flow, arrivals=thing.arrivals.scaled(factor))
     if isinstance(thing, dict):
         return {name: scaled(value, factor) for name, value in thing.items()}
@@ -644,8 +731,9 @@ def scaled(thing: Any, factor: float) -> Any:
         return tuple(scaled(value, factor) for value in thing)
     if hasattr(thing, "scaled"):
         return thing.scaled(factor)
-    if isinstance(thing, Secret):
-        return replace(thing, ttl=thing.ttl * factor)
+    if isinstance(thing, Secret | Resource):
+        name = "ttl" if isinstance(thing, Secret) else "retained"
+        return replace(thing, **{name: getattr(thing, name) * factor})
     if not dataclasses.is_dataclass(thing):
         return thing
     changed = {

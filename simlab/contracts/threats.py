@@ -44,7 +44,7 @@ def strikes_whom_it_exposes(threat: ThreatEvent) -> Iterator[str]:
     """Whoever it can succeed with is in its foothold, or a run would reach further than the graph says."""
     foothold = threat.strike(EXAMPLE)
     for flow in EXAMPLE.workflows.values():
-        for call in flow.calls:
+        for call in flow.possible_calls():
             agent = EXAMPLE.agents[flow.tasks[call.task].agent]
             exposed, chance = threat.exposes(agent, call), threat.succeeds(agent)
             if not 0 <= chance <= 1:

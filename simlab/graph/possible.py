@@ -282,7 +282,7 @@ def _readable(
     system = result.world.system
     by_work = {
         call.permission.resource
-        for call in (flow.calls if flow else ())
+        for call in (flow.possible_calls() if flow else ())
         if _is_labelled_read(system, call.permission)
     }
     by_itself = {

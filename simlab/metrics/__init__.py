@@ -28,6 +28,7 @@ from simlab.metrics.executed import Executed
 from simlab.metrics.exfiltrated import Exfiltrated
 from simlab.metrics.explicit_share import ExplicitShare
 from simlab.metrics.exposure_hours import ExposureHours
+from simlab.metrics.false_alarms import FalseAlarms
 from simlab.metrics.flagged import Flagged
 from simlab.metrics.glass_broken import GlassBroken
 from simlab.metrics.goal import Goal
@@ -41,6 +42,7 @@ from simlab.metrics.over_permissions import OverPermissions
 from simlab.metrics.second_order_credentials import SecondOrderCredentials
 from simlab.metrics.soc_wait_mean import SocWaitMean
 from simlab.metrics.standing_hours import StandingHours
+from simlab.metrics.tasks import Tasks
 from simlab.metrics.tasks_failed import TasksFailed
 from simlab.metrics.time_to_detect import TimeToDetect
 from simlab.metrics.time_to_goal import TimeToGoal
@@ -78,6 +80,8 @@ METRICS: dict[str, Metric] = {
         LatencyP95(),
         Denied(),
         Flagged(),
+        FalseAlarms(),
+        Tasks(),
         TasksFailed(),
         CredentialsIssued(),
         Decisions(),

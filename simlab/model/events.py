@@ -143,6 +143,10 @@ class Tally:
     """[privilege-hours] of break-glass keys; a part of what was granted."""
     soc_waits: array[float] = field(default_factory=lambda: array("d"))
     """[s] for which each alert waited for an analyst."""
+    after_end: int = 0
+    """Requests of workers that were allowed after their work was reported done; a count."""
+    false_alarms: int = 0
+    """Alerts that refused requests of workers raised; a count."""
 
 
 class Leak(NamedTuple):

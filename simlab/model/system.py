@@ -9,6 +9,7 @@ from typing import Literal
 
 from simlab.model.access import DelegationMode, Intent, Permission, Scope
 from simlab.model.chance import NEVER, ZERO, Distribution
+from simlab.model.conduct import Improvisation, Spawn
 from simlab.model.governance import Excess, Offboarding, Review
 from simlab.model.people import Approvers
 
@@ -48,6 +49,10 @@ class Telemetry:
     """[s] from request to alert."""
     flagged: float = 1.0
     """Share of an attacker's requests that a policy allowed and flagged that raise an alert; dimensionless."""
+    denials: float | None = None
+    """Share of an attacker's refused requests that raise an alert; dimensionless, None for *coverage*."""
+    false_alarms: float = 0.0
+    """Share of workers' refused requests that raise an alert, too; dimensionless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,10 @@ class Resource:
     """Agents that do what its content says."""
     owner: str = ""
     """The team that it belongs to; empty for everybody's."""
+    consumed: bool = False
+    """The first who reads it takes away what was put into it, as from a queue."""
+    retained: float = float("inf")
+    """[s] from when content is put into it until it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +239,22 @@ class Workflow:
     """[s] before the first retry; doubled each time."""
     urgent: bool = False
     """Its requests for approval are looked at before those of other work."""
+    improvises: tuple[Improvisation, ...] = ()
+    """By task: what it may do that nobody planned; empty for nothing."""
+    spawns: tuple[Spawn, ...] = ()
+    """Further work that a piece of it sets going."""
+    lingers: tuple[Call, ...] = ()
+    """Requests of the first task that go on, in this order, after the work was reported done."""
+
+    def possible_calls(self) -> tuple[Call, ...]:
+        """Return every request that a piece of this work could ever make: planned, unplanned, and afterwards."""
+        calls = list(self.calls)
+        for improvisation in self.improvises:
+            calls += improvisation.requests()
+        for call in self.calls if self.improvises else ():
+            others = self.improvises[call.task].astray(call)
+            calls += (replace(call, permission=other) for other in others)
+        return (*calls, *self.lingers)
 
     def lineage(self, index: int) -> tuple[Task, ...]:
         """Return the task at *index* and those it descends from, root first."""

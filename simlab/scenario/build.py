@@ -101,7 +101,13 @@ def _domain(name: str, spec: DomainSpec) -> Domain:
         issuance=law(spec.issuance),
         issuers=spec.issuers,
         decision=law(spec.decision),
-        telemetry=Telemetry(spec.telemetry.coverage, law(spec.telemetry.lag), spec.telemetry.flagged),
+        telemetry=Telemetry(
+            spec.telemetry.coverage,
+            law(spec.telemetry.lag),
+            flagged=spec.telemetry.flagged,
+            denials=spec.telemetry.denials if "denials" in spec.telemetry.model_fields_set else None,
+            false_alarms=spec.telemetry.false_alarms,
+        ),
         revocation=law(spec.revocation),
         signing_key=spec.signing_key,
         cascade=law(spec.cascade),
@@ -121,6 +127,8 @@ def _resource(name: str, spec: ResourceSpec) -> Resource:
         holds=tuple(spec.holds),
         obeyed_by=tuple(spec.obeyed_by),
         owner=spec.owner,
+        consumed=spec.consumed,
+        retained=spec.retained,
     )
 
 

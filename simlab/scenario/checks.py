@@ -11,6 +11,7 @@ from simlab.attackers import ATTACKERS
 from simlab.errors import SimlabError
 from simlab.lookup import did_you_mean
 from simlab.scenario.characters import shown
+from simlab.scenario.conduct import conduct_refers, spawning_advances
 from simlab.scenario.findings import at, refer
 from simlab.scenario.flow_checks import arrivals_advance, workflows_refer
 from simlab.scenario.governance import governance_refers
@@ -211,6 +212,8 @@ RULES: tuple[Rule, ...] = (
     arrivals_advance,
     secrets_end,
     governance_refers,
+    conduct_refers,
+    spawning_advances,
     compositions_refer,
     components_refer,
     prices_refer,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from simlab.model.access import DelegationMode, Intent, Scope
 from simlab.model.chance import ZERO
 from simlab.model.system import Call, Task, Tool, Workflow
+from simlab.scenario import conduct
 from simlab.scenario.laws import law
 from simlab.scenario.names import resolve
 from simlab.scenario.schema import ScenarioFile
@@ -29,6 +30,9 @@ def flow(name: str, spec: WorkflowSpec, file: ScenarioFile, tools: dict[str, Too
         retries=spec.retries,
         backoff=spec.backoff,
         urgent=spec.urgent,
+        improvises=conduct.improvisations(spec, file, writer.tasks, tools),
+        spawns=conduct.spawns(spec.spawns),
+        lingers=conduct.lingering(spec.lingers, tools),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from simlab.model.chance import Distribution
+from simlab.model.counts import Amount as CountedAmount
 from simlab.model.counts import Poisson
 from simlab.scenario.fields import Amount, PositiveAmount, fault
 from simlab.scenario.laws import (
@@ -87,7 +88,7 @@ class PoissonNumber(Law):
 
     def law(self) -> Distribution:
         """Return the law."""
-        return Poisson(self.mean)
+        return CountedAmount(Poisson(self.mean))
 
 
 class MixtureNumber(Mixture):

@@ -19,6 +19,7 @@ from simlab.scenario.fields import (
 )
 from simlab.scenario.laws import DurationSpec
 from simlab.scenario.number_laws import NumberSpec
+from simlab.scenario.schema_conduct import ImproviseSpec
 from simlab.scenario.schema_governance import ExcessSpec
 
 Copies = Annotated[int, Field(ge=1, le=10_000)]
@@ -48,6 +49,11 @@ class TelemetrySpec(Strict):
     """From request to alert."""
     flagged: Probability = 1.0
     """Share of an attacker's requests that a policy allowed and flagged that raise an alert; dimensionless."""
+    denials: Probability = 0.0
+    """Share of an attacker's refused requests that raise an alert; the coverage, if it is not said."""
+    false_alarms: Probability = 0.0
+    """Share of the refused requests of the organisation's own agents that raise an alert, which somebody then
+    looks into and dismisses; dimensionless."""
 
 
 class DomainSpec(Strict):
@@ -98,6 +104,10 @@ class ResourceSpec(Strict):
     """Agents that do what its content says."""
     owner: str = ""
     """The team that it belongs to, for rules on attributes; everybody's, if it is not said."""
+    consumed: bool = False
+    """The first agent that reads it takes away what was put into it, as from a queue."""
+    retained: Duration = float("inf")
+    """From when content is put into it until it has expired or is cleaned; for ever, if it is not said."""
 
 
 class ToolSpec(Strict):
@@ -146,6 +156,8 @@ class AgentSpec(Strict):
     """Labels of data that it may touch, for rules on attributes; all, if it is not said."""
     ceiling: Amount = float("inf")
     """Highest sensitivity that it may touch, for rules on attributes; dimensionless; any, if it is not said."""
+    improvises: ImproviseSpec = ImproviseSpec()
+    """What it does that nobody planned, in every workflow that does not say so itself."""
 
 
 class SecretSpec(Strict):

@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from simlab.scenario.fields import Duration, FiniteDuration, Identifier, PermissionText, Strict, Text, fault
 from simlab.scenario.laws import DurationSpec
+from simlab.scenario.schema_conduct import Beyond
 from simlab.scenario.schema_system import Copies
 
 
@@ -55,7 +56,7 @@ Step = Annotated[
 DelegateStep.model_rebuild()
 
 
-class WorkflowSpec(Strict):
+class WorkflowSpec(Beyond):
     """Work that arrives again and again."""
 
     copies: Copies = 1
@@ -83,11 +84,11 @@ class WorkflowSpec(Strict):
 
     @model_validator(mode="after")
     def _one_clock(self) -> WorkflowSpec:
-        given = {"arrivals", "at"} & self.model_fields_set
+        given = [key for key in ("arrivals", "at", "on_demand") if key in self.model_fields_set]
         if not given:
             raise fault(
                 "E102", "missing key 'arrivals' or 'at'", "add arrivals: {dist: exponential, mean: 2h}"
             )
         if len(given) > 1:
-            raise fault("E101", "both 'arrivals' and 'at'", "keep one of them")
+            raise fault("E101", f"both '{given[0]}' and '{given[1]}'", "keep one of them")
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from simlab.model.access import Decision, Grant, Permission
 from simlab.model.system import Call, Task, Workflow
@@ -79,10 +80,38 @@ class CallPlan:
     plain: bool
     """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)
+    replans: bool = False
+    """Whether the work goes on where it is denied."""
+    online: int = 0
+    """Decisions that it waits for at a decision point; a count."""
+    flagged: bool = False
+    """Whether a policy flags it where it allows it."""
+    if_denied: int = 0
+    """Requests after it that then fall away: the rest of an unplanned call; a count."""
+    if_allowed: int = 0
+    """Requests after it that fall away where it is allowed: the one it was made instead of; a count."""
+
+    @property
+    def step(self) -> Step:
+        """Return it as the tuple that the worker unpacks."""
+        return (self.kind, self.group, self.issuance, self.decision, self.domain, self.answers, self)
 
 
 Step = tuple[int, int, Law | None, Law | None, str, dict[frozenset[str], Answer], CallPlan]
 """Kind, group, issuance, decision, domain and answers of a call, and the call itself."""
+
+
+class Turn(NamedTuple):
+    """What may come unplanned at one planned call."""
+
+    chance: float
+    """That another tool is called before it; dimensionless."""
+    tools: tuple[tuple[CallPlan, ...], ...]
+    """By tool: its requests."""
+    strays: float
+    """That it goes to another resource; dimensionless."""
+    others: tuple[CallPlan, ...]
+    """The requests that it may be instead."""
 
 
 @dataclass(eq=False, slots=True)
@@ -97,6 +126,8 @@ class FlowPlan:
     """The calls again, as the tuples that the worker unpacks: one load instead of ten."""
     works: tuple[tuple[Law | None, float], ...]
     """For each call, the law of the work before it, and the work where it is always the same [s]."""
+    varies: bool
+    """Whether any work is not always the same."""
     issues: bool
     """Whether issuing takes any time."""
     online: bool
@@ -118,3 +149,9 @@ class FlowPlan:
     arrive: int
     finish: tuple[int, int]
     """Static columns of a failed and of a finished piece of work."""
+    turns: tuple[Turn, ...] = ()
+    """For each call, what may come unplanned; empty where nothing does."""
+    lingers: tuple[CallPlan, ...] = ()
+    """What goes on after the work was reported done."""
+    beyond: bool = False
+    """Whether anything follows its end, or it sets further work going."""

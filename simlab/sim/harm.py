@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simlab.model.access import Credential, Permission
 from simlab.model.attack import ThreatEvent
-from simlab.model.system import CONTROL, HOLD, STEER, Agent
+from simlab.model.system import CONTROL, HOLD, STEER, Agent, System
 from simlab.sim.broker import Session
 from simlab.sim.compiled import CallPlan
 
@@ -29,6 +29,10 @@ class Harm:
         """Threat and agent that need no second strike."""
         self.leaky: dict[str, list[str]] = {}
         """Threats that strike when a credential of a key is issued."""
+        self.fleeting = {
+            name for name, threat in engine.plan.threats.items() if _is_fleeting(threat, engine.plan.system)
+        }
+        """Threats whose content does not stay where it was put."""
         for name, threat in engine.plan.threats.items():
             self._schedule(name, threat)
 
@@ -99,6 +103,10 @@ class Harm:
             threat = self.engine.plan.threats[name]
             if now < start or not threat.exposes(agent, call.call):
                 continue
+            if name in self.fleeting:
+                contents = self.engine.intruder.contents
+                if not contents.of_a_stranger(name, call.call.permission.resource, start, now):
+                    continue
             what = (name, session.kind.task.name, session.serial, number)
             if self.engine.streams.uniform("exposure", *what) < threat.succeeds(agent):
                 self._at_work(name, threat, session, call, agent)
@@ -204,3 +212,9 @@ class Harm:
         first()
         tries.choose()
         tries.fresh = False
+
+
+def _is_fleeting(threat: ThreatEvent, system: System) -> bool:
+    """Return whether *threat* is content in a resource that does not keep it, or not for the next reader."""
+    resource = system.resources.get(getattr(threat, "through", ""))
+    return resource is not None and (resource.consumed or resource.retained < math.inf)

@@ -15,6 +15,7 @@ from simlab.model.composition import Rule
 from simlab.model.system import CONTROL, HOLD, STEER
 from simlab.sim.broker import Context, Session
 from simlab.sim.compiled import CallPlan
+from simlab.sim.contents import Contents
 from simlab.sim.tries import Tries
 from simlab.strategies.authority import idle
 
@@ -62,8 +63,8 @@ class Intruder:
         self._left = list(engine.plan.lacking)
         self._alive: dict[str, list[Credential]] = {}
         """Those that may still work somewhere, by key: looked at from the latest on, dropped once dead."""
-        self._planted: set[tuple[str, str]] = set()
-        """Agent and resource through which it speaks to the agent; an empty resource for any."""
+        self.contents = Contents(self.plan.system)
+        """What it has put where agents read it."""
 
     # --- facts ----------------------------------------------------------------------------------------
 
@@ -131,7 +132,7 @@ class Intruder:
                 self.learn(fact, cause)
             elif verb == STEER:
                 place = Permission.parse(needs[0]).resource if " obeys " in rule.name else ""
-                self._planted.add((name, place))
+                self.contents.plant(name, place, self.engine.env.now)
                 self.engine.ledger.own((name, place), cause)
             else:
                 self.gain(fact, rule.name, cause)
@@ -217,9 +218,12 @@ class Intruder:
         """Let threats and planted content act on a call that *session* has just made."""
         agent = self.plan.system.agents[session.kind.task.agent]
         self.engine.harm.exposed(session, call, number, agent)
+        if not self.contents.planted:
+            return
         resource = call.call.permission.resource
         for place in (resource, ""):
-            if (agent.name, place) in self._planted and not session.captured:
+            heard = self.contents.speaks_to(agent.name, place, self.engine.env.now)
+            if heard and not session.captured:
                 name = ("planted", agent.name, resource, session.kind.task.name, session.serial, number)
                 if self.engine.streams.uniform(*name) < agent.susceptibility:
                     content = f"content in {resource}"
@@ -229,6 +233,7 @@ class Intruder:
                     obeyed = self.engine.ledger.note("obey", fact, content, planted, static=static)
                     self.capture(session, math.inf, obeyed)
                     self.tries.choose()
+        self.contents.taken(resource)
 
     def quarantine(self, agent: str, when: float) -> None:
         """Lose every session of *agent*, and control of it, at *when*."""

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simlab.model.access import Permission, Scope
-from simlab.model.system import Task, Workflow
+from simlab.model.system import Call, Task, Workflow
 from simlab.sim.compiled import KindPlan, Law
 from simlab.strategies.authority import NOTHING
 
@@ -36,23 +36,27 @@ class Mood:
 
 
 def moods_of(plan: Plan, flow: Workflow) -> list[Mood]:
-    """Return the mood of each call of *flow*, in order."""
+    """Return the mood of each planned call of *flow*, in order."""
     added: dict[int, Permission] = {}
     found = []
     for call in flow.calls:
-        lineage = flow.lineage(call.task)
-        kind = plan.kind(lineage)
-        declared = None
-        if call.task in added:
-            kind = declared = plan.kind(declaring(lineage, added[call.task]))
-        grant = kind.grants[plan.authority.group(call.permission)]
-        scope: Scope = grant.scope if grant else frozenset()
-        decision = plan.decide(kind, call.permission, scope, NOTHING)
-        declares = decision.allowed and decision.widens
-        if declares:
+        mood = mood_of(plan, flow, call, added.get(call.task))
+        if mood.declares:
             added[call.task] = call.permission
-        found.append(Mood(declared, declares, decision.allowed and decision.flagged))
+        found.append(mood)
     return found
+
+
+def mood_of(plan: Plan, flow: Workflow, call: Call, added: Permission | None = None) -> Mood:
+    """Return the mood of one *call* of *flow*, whose task has declared *added* before it."""
+    lineage, declared = flow.lineage(call.task), None
+    kind = plan.kind(lineage)
+    if added is not None:
+        kind = declared = plan.kind(declaring(lineage, added))
+    grant = kind.grants[plan.authority.group(call.permission)]
+    scope: Scope = grant.scope if grant else frozenset()
+    decision = plan.decide(kind, call.permission, scope, NOTHING)
+    return Mood(declared, decision.allowed and decision.widens, decision.allowed and decision.flagged)
 
 
 def declaring(tasks: tuple[Task, ...], permission: Permission) -> tuple[Task, ...]:

@@ -23,10 +23,11 @@ from simlab.model.doors import World, explore
 from simlab.model.events import Actor, Kind, Static
 from simlab.model.scenario import Scenario
 from simlab.model.system import CONTROL, HOLD, MINT, STEER, Call, Task, Workflow
+from simlab.sim import unplanned
 from simlab.sim.account import coverage
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan, KindPlan
 from simlab.sim.leavers import revocable
-from simlab.sim.moods import Mood, moods_of
+from simlab.sim.moods import Mood, mood_of, moods_of
 from simlab.strategies import describe
 from simlab.strategies.authority import authority_over
 
@@ -239,44 +240,46 @@ class Plan:
         if calls and any(kind.lasting for kind, _ in kinds):  # the last call ends what has lasted till then
             calls = (*calls[:-1], dataclasses.replace(calls[-1], closes=tuple(range(len(kinds)))))
         agent = flow.tasks[0].agent
+        turns = unplanned.turns(flow, calls, self._other_call)
+        lingers = tuple(self._other_call(flow, call, ()) for call in flow.lingers)
+        every = (*calls, *unplanned.requests(turns), *lingers)
         return FlowPlan(
             flow=flow,
             kinds=kinds,
             calls=calls,
-            steps=tuple(
-                (call.kind, call.group, call.issuance, call.decision, call.domain, call.answers, call)
-                for call in calls
-            ),
+            steps=tuple(call.step for call in calls),
             works=tuple(
                 (None, law.value) if isinstance(law := call.call.work, Fixed) else (law.quantile, 0.0)
                 for call in calls
             ),
-            issues=any(call.issuance for call in calls),
-            online=any(call.decision for call in calls),
+            varies=any(not isinstance(call.call.work, Fixed) for call in calls),
+            issues=any(call.issuance for call in every),
+            online=any(call.decision for call in every),
             keys=tuple(dict.fromkeys(kind.key for kind, _ in kinds if kind.issued or kind.lasting)),
-            numbers=2 * len(calls) * len(kinds),
-            asks=any(call.asks for call in calls),
-            touchable=self._touchable(tuple(kind for kind, _ in kinds), calls),
+            numbers=2 * (len(calls) + sum(map(unplanned.most, turns)) + len(lingers)) * len(kinds),
+            asks=any(call.asks for call in every),
+            touchable=bool(flow.spawns) or self._touchable(tuple(kind for kind, _ in kinds), every),
             chained=(
                 0,
                 *accumulate(
                     self.carries_chain(self.kind(flow.lineage(call.call.task)), call.group) for call in calls
                 ),
             ),
-            online_calls=(
-                0,
-                *accumulate(
-                    self.authority.groups[call.group].online * (1 + mood.declares)
-                    for call, mood in zip(calls, moods, strict=True)
-                ),
-            ),
-            flags=(0, *accumulate(mood.flagged for mood in moods)) if any(m.flagged for m in moods) else (),
+            online_calls=(0, *accumulate(call.online for call in calls)),
+            flags=(0, *accumulate(call.flagged for call in calls)) if any(c.flagged for c in calls) else (),
             arrive=self.intern("arrive", "worker", agent=agent, task=flow.name),
             finish=(
                 self.intern("finish", "worker", agent=agent, task=flow.name, allowed=False, reason="failed"),
                 self.intern("finish", "worker", agent=agent, task=flow.name, reason="done"),
             ),
+            turns=turns,
+            lingers=lingers,
+            beyond=bool(flow.spawns or lingers),
         )
+
+    def _other_call(self, flow: Workflow, call: Call, closes: tuple[int, ...]) -> CallPlan:
+        """Return the plan of a call that is none of those planned: nothing was declared before it."""
+        return self._call(flow, call, closes, mood_of(self, flow, call))
 
     @cached_property
     def _minted(self) -> frozenset[str]:
@@ -319,8 +322,9 @@ class Plan:
         label = frozenset({resource.label}) if reads and resource.label else frozenset()
         held = kind.grants[group]
         single_use = held is not None and held.single_use and not kind.standing[group]
-        watched = any(threat.exposes(agent, call) for threat in self.scenario.threats) or (
-            reads and (agent.name, resource.name) in self.plantable
+        watched = any(threat.exposes(agent, call) for threat in self.scenario.threats) or bool(
+            reads
+            and ((agent.name, resource.name) in self.plantable or (resource.consumed and resource.obeyed_by))
         )
         return CallPlan(
             call=call,
@@ -338,7 +342,9 @@ class Plan:
             declared=mood.declared,
             asks=self.authority.asks(kind.seen[group], call.permission, scope),
             drifts=call.permission in dict(grant.excess if grant else ()),
-            plain=not label and not closes and not watched and not single_use,
+            plain=not label and not closes and not watched and not single_use and not flow.improvises,
+            online=online * (1 + mood.declares),
+            flagged=mood.flagged,
         )
 
 

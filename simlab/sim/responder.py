@@ -60,6 +60,7 @@ class Responder:
         agent: str,
         *,
         flagged: bool = False,
+        allowed: bool = True,
     ) -> None:
         """See, perhaps, the *nth* time that the intruder makes *move*; act on it."""
         engine = self.engine
@@ -68,10 +69,18 @@ class Responder:
         telemetry = system.domains[target.domain].telemetry
         name = (move, nth)
         coverage = max(telemetry.coverage, telemetry.flagged) if flagged else telemetry.coverage
+        if not allowed and telemetry.denials is not None:
+            coverage = telemetry.denials
         seen = target.honeytoken or engine.streams.uniform("alert", *name) < coverage
         if seen:
             lag = telemetry.lag.quantile(engine.streams.uniform("alert lag", *name))
             self.alert(engine.env.now + lag, name, [credential] if credential else [], agent, move)
+
+    def refused(self, domain: str, *name: object) -> None:
+        """See, perhaps, that a request of a worker in *domain*, which *name* tells apart, was refused."""
+        share = self.engine.plan.system.domains[domain].telemetry.false_alarms
+        if share and self.engine.streams.uniform("false alarm", *name) < share:
+            self.engine.tally.false_alarms += 1
 
     def alert(
         self, time: float, name: tuple[object, ...], credentials: list[Credential], agent: str, what: str

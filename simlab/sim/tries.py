@@ -336,7 +336,13 @@ class Tries:
         steered = door.agents[0] if door.agents else ""
         resource = door.move.permission.resource
         self.engine.responder.observe(
-            str(door.move), nth, resource, credential, steered, flagged=decision.flagged
+            str(door.move),
+            nth,
+            resource,
+            credential,
+            steered,
+            flagged=decision.flagged,
+            allowed=decision.allowed,
         )
         return static
 
@@ -361,6 +367,8 @@ class Tries:
         if credential.grant.excess:
             self.engine.drift.use(credential, permission, self.engine.env.now)
         resource = self.plan.system.resources[permission.resource]
+        if resource.obeyed_by and self.plan.system.writes(permission):
+            self.intruder.contents.write(resource, self.engine.env.now)
         if self.plan.system.reads(permission):
             for key in resource.holds:
                 self.intruder.obtain(key, f"{resource.name} holds {key}", cause=cause)

@@ -16,9 +16,15 @@ from simlab.model.access import Credential, Permission
 from simlab.sim.broker import Context, Session
 from simlab.sim.clock import Alarm, Sleeper
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan
+from simlab.sim.lingering import linger
+from simlab.sim.spawning import Birth, Spawning
+from simlab.sim.unplanned import Script, Writer
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
+
+Draws = tuple[Iterator[float], Iterator[float], Iterator[float]]
+NONE: Iterator[float] = iter(())
 
 
 class Workers:
@@ -28,28 +34,49 @@ class Workers:
         """Start the arrivals of every workflow."""
         self.engine = engine
         self.env = engine.env
-        for flow, ended in zip(engine.plan.flows, engine.account.ended, strict=True):
-            Alarm(self.env, self._arrivals(flow, ended))
+        self.spawning = Spawning(self)
+        for flow in engine.plan.flows:
+            Alarm(self.env, self._arrivals(flow))
 
-    def _arrivals(self, flow: FlowPlan, ended: list[int]) -> Iterator[float]:
-        streams, name, calls = self.engine.streams, flow.flow.name, flow.calls
-        working, issuance, decision = (
-            streams.stream(purpose, name) for purpose in ("work", "issuance", "decision")
-        )
-        for serial, wait in enumerate(self._waits(flow, name), start=1):
+    def _arrivals(self, flow: FlowPlan) -> Iterator[float]:
+        draws = self.draws(flow, flow.flow.name)
+        for serial, wait in enumerate(self._waits(flow, flow.flow.name), start=1):
             yield wait
-            # Drawn at arrival, in an order that no strategy can change.
-            waits = [law(next(working)) if law else fixed for law, fixed in flow.works]
-            issuances = list(islice(issuance, len(calls))) if flow.issues else []
-            decisions = list(islice(decision, len(calls))) if flow.online else []
-            sleeper = Sleeper(self.env) if flow.asks else None
-            work = self._work(flow, serial, waits, issuances, decisions, sleeper, ended)
-            if sleeper:
-                sleeper.drive(work)
-            elif flow.touchable:
-                Alarm(self.env, work)
-            else:
-                self._at_once(flow, work)
+            self.begin(flow, serial, draws)
+
+    def draws(self, flow: FlowPlan, *names: object) -> Draws:
+        """Return the uniform numbers for the work, the times to issue and the times to decide, if any are needed."""
+        stream = self.engine.streams.stream
+        return (
+            stream("work", *names) if flow.varies else NONE,
+            stream("issuance", *names) if flow.issues else NONE,
+            stream("decision", *names) if flow.online else NONE,
+        )
+
+    def begin(self, flow: FlowPlan, serial: int, draws: Draws, birth: Birth | None = None) -> None:
+        """Begin the piece of work *serial*, which *birth* says who set going."""
+        working, issuance, decision = draws
+        # Drawn at arrival, in an order that no strategy can change.
+        waits = [law(next(working)) if law else fixed for law, fixed in flow.works]
+        issuances = list(islice(issuance, len(flow.calls))) if flow.issues else []
+        decisions = list(islice(decision, len(flow.calls))) if flow.online else []
+        if not flow.flow.spawns:
+            birth = None
+        else:
+            birth = birth or Birth()
+            self.spawning.begins(flow, serial, birth)
+        sleeper = Sleeper(self.env) if flow.asks else None
+        if flow.turns:
+            script = Writer(self.engine.streams, flow, serial).write(waits, issuances, decisions)
+        else:
+            script = Script(waits, issuances, decisions, flow.steps, flow.online_calls)
+        work = self._work(flow, serial, script, birth, sleeper)
+        if sleeper:
+            sleeper.drive(work)
+        elif flow.touchable:
+            Alarm(self.env, work)
+        else:
+            self._at_once(flow, work)
 
     def _at_once(self, flow: FlowPlan, work: Iterator[float]) -> None:
         """Do work that nothing can come in between, with the times that it would have had.
@@ -80,13 +107,12 @@ class Workers:
         self,
         flow: FlowPlan,
         serial: int,
-        waits: list[float],
-        issuances: list[float],
-        decisions: list[float],
+        script: Script,
+        birth: Birth | None,
         sleeper: Sleeper | None,
-        ended: list[int],
     ) -> Iterator[float]:
         """Do one piece of work, call by call; yield each wait [s]. The *sleeper* drives it, if it may have to ask."""
+        waits, issuances, decisions, steps, online_calls = script
         engine = self.engine
         broker, intruder, tally, rows = engine.broker, engine.intruder, engine.tally, engine.rows
         acquire, controlled = broker.acquire, intruder.controlled
@@ -102,8 +128,10 @@ class Workers:
             above = sessions[parent] if parent >= 0 else None
             sessions.append(Session(kind, context, serial, above, broker.groups))
         delay = 0.0
-        number = overruled = 0
-        for index, group, issuance, decision, domain, answers, call in flow.steps:
+        number = overruled = dropped = undecided = 0
+        made: list[CallPlan] | None = [] if flow.turns else None
+        todo = iter(steps)
+        for index, group, issuance, decision, domain, answers, call in todo:
             wait = waits[number]
             session = sessions[index]
             credential = session.credentials[group]
@@ -172,7 +200,10 @@ class Workers:
                             now = engine.env.now
                 if rows is not None:
                     rows += (now, static, presented, serial)
-                if allowed or attempt == flow.flow.retries:
+                if allowed:
+                    break
+                engine.responder.refused(domain, session.kind.task.name, serial, number, attempt)
+                if attempt == flow.flow.retries or call.replans:
                     break
                 pause = flow.flow.backoff * 2.0**attempt
                 attempt += 1
@@ -188,9 +219,16 @@ class Workers:
                     credential = acquire(session, group, now)
             if attempt:
                 tally.requests += attempt
-                tally.decisions += attempt * (flow.online_calls[number] - flow.online_calls[number - 1])
+                tally.decisions += attempt * (online_calls[number] - online_calls[number - 1])
             if not allowed:
                 tally.denied += 1
+                if call.replans:
+                    skip = call.if_denied
+                    deque(islice(todo, skip), maxlen=0)
+                    dropped += skip
+                    undecided += online_calls[number + skip] - online_calls[number]
+                    number += skip
+                    continue
                 tally.failed += 1
                 broker.close(sessions, now, over=True)
                 break
@@ -198,6 +236,8 @@ class Workers:
                 if controlled:
                     intruder.at_work(session)
                 continue
+            if made is not None:
+                made.append(call)
             if call.single_use and credential is not None and credential.grant.single_use:
                 broker.spend(session, credential, now)
             if call.label:
@@ -208,21 +248,36 @@ class Workers:
             if controlled:
                 intruder.at_work(session)
             if call.closes:
-                over = number == len(flow.steps)
+                over = number + call.if_allowed == len(steps)
                 broker.close([sessions[kind] for kind in call.closes], now, over=over)
+            if call.if_allowed:
+                skip = call.if_allowed
+                deque(islice(todo, skip), maxlen=0)
+                dropped += skip
+                undecided += online_calls[number + skip] - online_calls[number]
+                number += skip
         else:
             allowed = True
             tally.finished += 1
             tally.delays.append(delay)
-        ended[number if allowed else number - 1] += 1
+        if made is not None:
+            engine.account.made(flow, made)
+            tally.flagged += sum(call.flagged for call in made)
+        else:
+            engine.account.ended[flow][number if allowed else number - 1] += 1
+            if flow.flags:
+                tally.flagged += flow.flags[number if allowed else number - 1]
         if overruled:
             engine.account.record.overruled += overruled
-        tally.requests += number
-        tally.decisions += flow.online_calls[number]
-        if flow.flags:
-            tally.flagged += flow.flags[number if allowed else number - 1]
+        tally.requests += number - dropped
+        tally.decisions += online_calls[number] - undecided
         if rows is not None:
             rows += (now, flow.finish[allowed], 0, serial)
+        if flow.beyond:
+            if birth is not None:
+                self.spawning.ends(flow, serial, birth, well=allowed)
+            if allowed:
+                yield from linger(engine, flow, sessions[0], now, sleeper)
 
     def _in_excess(
         self, session: Session, call: CallPlan, credential: Credential | None, now: float, static: int

@@ -41,7 +41,7 @@ class CompromisedTool:
         callers = {
             flow.tasks[call.task].agent
             for flow in system.workflows.values()
-            for call in flow.calls
+            for call in flow.possible_calls()
             if call.tool == self.tool
         }
         return Foothold(agents=tuple(sorted(callers)))

@@ -41,7 +41,7 @@ class PromptInjection:
         readers = {
             flow.tasks[call.task].agent
             for flow in system.workflows.values()
-            for call in flow.calls
+            for call in flow.possible_calls()
             if self._read(call) and system.agents[flow.tasks[call.task].agent].susceptibility > 0
         }
         if self.when.timing == "clock":

@@ -11,12 +11,25 @@ from simlab.graph import reach
 from simlab.model.access import Intent, Permission
 from simlab.model.attack import Foothold, When
 from simlab.model.chance import Fixed
+from simlab.model.conduct import Improvisation
 from simlab.model.scenario import Scenario
 from simlab.model.system import Agent, Call, Delegation, Domain, Resource, Secret, System, Task, Workflow
 from simlab.sim.plan import Plan
 from simlab.strategies import JIT, StaticRBAC
 from simlab.threats import CompromisedTool, KeyLeak, PromptInjection
-from tests.helpers import LAW, Shape, policies, scenario, scenarios, seeds, strategy, took, watch
+from tests.helpers import (
+    LAW,
+    RESTLESS,
+    Shape,
+    policies,
+    scenario,
+    scenarios,
+    seeds,
+    strategy,
+    took,
+    watch,
+    with_system,
+)
 
 P = Permission.parse
 HIJACKED = Shape(
@@ -28,6 +41,7 @@ HIJACKED = Shape(
     latencies=False,
     response=False,
 )
+RESTLESS_HIJACKED = replace(HIJACKED, restless=True)
 
 
 def beyond(watched):
@@ -94,6 +108,28 @@ def test_no_run_leaves_reach_in_300_worlds_of_forgers():
         assert not any(beyond(watched).values()), (seed, beyond(watched))
         moved[watched.run.strategy.partition(":")[0]] += bool(watched.run.taken())
     assert min(moved["static-rbac"], moved["jit"]) > 20, moved
+
+
+def test_no_run_leaves_reach_in_1000_restless_worlds():
+    """The same where agents improvise, go astray, set work going and go on after its end, and contents vanish."""
+    moved = Counter()
+    for seed in range(1000):
+        watched = watch(scenario(seed, RESTLESS if seed % 2 else RESTLESS_HIJACKED), strategy(seed), seed)
+        assert not any(beyond(watched).values()), (seed, beyond(watched))
+        flows = watched.engine.plan.flows
+        planned = {(flow.flow.name, len(flow.calls)) for flow in flows}
+        moved["touched"] += bool(watched.run.taken())
+        moved["unplanned"] += any((name, len(waits)) not in planned for name, _, waits in watched.work)
+        moved["spawned"] += any(serial > 10**6 for _, serial, _ in watched.work)
+        moved["after the end"] += watched.run.tally.after_end > 0
+    assert min(moved.values()) > 250, moved
+
+
+@LAW
+@given(scenarios(RESTLESS), policies, seeds)
+def test_no_restless_run_leaves_reach_wherever_hypothesis_looks(world, policy, seed):
+    """The same cases, but Hypothesis makes a failing one small."""
+    assert not any(beyond(watch(world, policy, seed)).values())
 
 
 @LAW
@@ -225,3 +261,24 @@ def test_a_poisoned_tool_in_the_middle_of_a_chain_stays_within_reach():
         struck = replace(world, threats=(CompromisedTool(tool),))
         for policy in (StaticRBAC(), JIT()):
             assert not any(beyond(watch(struck, policy, 1)).values())
+
+
+def test_what_an_agent_read_astray_can_be_carried_out():
+    """`a` has no tool that reads the data, but its role does, and a call goes astray: then it is told to send them."""
+    right = {P("read:db"), P("read:site"), P("post:mail")}
+    menu = (P("post:mail"), P("read:site"))
+    agents = {"a": Agent("a", frozenset(right), menu, "a")}
+    task = Task("w", "owner", ("a",), READ, frozenset(right))
+    calls = (
+        Call(0, P("read:site")),
+        Call(0, P("read:site"), Fixed(60.0)),
+        Call(0, P("read:site"), Fixed(9000.0)),
+    )
+    astray = Improvisation(strays=0.5, others=tuple(sorted(right)))
+    world = two_agents((task,), calls, ())
+    flow = replace(world.system.workflows["w"], improvises=(astray,))
+    world = with_system(world, agents=agents, workflows={"w": flow})
+    for policy in (StaticRBAC(), JIT(ttl=36_000.0)):
+        seen = [watch(world, policy, seed) for seed in range(20)]
+        assert any("exfiltrate:db" in watched.facts for watched in seen)
+        assert not any(any(beyond(watched).values()) for watched in seen)

@@ -8,11 +8,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import hashlib
-from tests.helpers import scenario, strategy, watch
+from tests.helpers import ANY, RESTLESS, scenario, strategy, watch
 from simlab.metrics import METRICS
 digest = hashlib.sha256()
 for seed in range(40):
-    watched = watch(scenario(seed), strategy(seed), seed)
+    watched = watch(scenario(seed, RESTLESS if seed % 2 else ANY), strategy(seed), seed)
     run, plan = watched.run, watched.engine.plan
     digest.update(repr(list(run.trace)).encode())
     digest.update(repr(run.tally).encode())

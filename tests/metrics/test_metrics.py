@@ -63,7 +63,7 @@ def run(**changes):
     }
     tally = Tally(
         tasks=10, failed=2, finished=7, requests=40, denied=2, flagged=5, decisions=30, issued=12, renewed=1,
-        delays=[0.5, 0.1, 0.9, 0.3, 0.2, 4.0, 0.4], standing=96.0, granted=1.25, revoked=1,
+        delays=[0.5, 0.1, 0.9, 0.3, 0.2, 4.0, 0.4], standing=96.0, granted=1.25, revoked=1, false_alarms=1,
         approvals=8, approvals_busy=1, approvals_expired=2, waved_through=3, glass_broken=2, glass_hours=1.125,
         approval_waits=[60.0, 0.0, 300.0, 120.0], urgent_waits=[60.0, 0.0], soc_waits=[0.0, 45.0],
     )  # fmt: skip
@@ -102,6 +102,8 @@ WORKED = {
     "latency_p95": 4.0,  # the 7th of 7
     "denied": 2.0,
     "flagged": 5.0,
+    "false_alarms": 1.0,
+    "tasks": 10.0,
     "tasks_failed": 2.0,
     "credentials_issued": 12.0,
     "decisions": 30.0,

@@ -15,6 +15,7 @@ from simlab.sim.engine import simulate
 from simlab.sim.plan import Plan
 from simlab.strategies import parse
 from simlab.threats import PromptInjection
+from tests.helpers import ANY, RESTLESS
 from tests.helpers import scenario as random_scenario
 from tests.sim.small import HOUR, SITE, bot, job, world
 
@@ -37,12 +38,13 @@ def event_by_event(plan: Plan) -> Plan:
     return plan
 
 
+@pytest.mark.parametrize("shape", [ANY, RESTLESS], ids=["as planned", "restless"])
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_it_comes_out_as_if_done_event_by_event(strategy):
+def test_it_comes_out_as_if_done_event_by_event(strategy, shape):
     """Rows and metrics agree in 60 random worlds; the numbers of credentials may be given in another order."""
     spared = 0
     for seed in range(60):
-        scenario = random_scenario(seed)
+        scenario = random_scenario(seed, shape)
         quick, slow = Plan(scenario, parse(strategy)), event_by_event(Plan(scenario, parse(strategy)))
         spared += sum(not flow.touchable for flow in quick.flows)
         one, other = simulate(quick, seed, trace=True), simulate(slow, seed, trace=True)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.linalg import expm
+from scipy.optimize import brentq
 from scipy.stats import chi2
 
 import simlab
@@ -34,6 +35,18 @@ LOOSER = {
     ("cf19-long-waits", "glass_broken", "mean", 0): 0.025,
     ("cf19-soc", "soc_wait_mean", "mean", 0): 0.025,
     ("cf20-full-line", "approvals_busy", "mean", 0): 0.01,
+    ("improvised-calls", "denied", "variance", 0): 0.011,
+    ("probing", "time_to_detect", "share", 12): 0.014,
+    ("probing", "time_to_detect", "mean", 0): 0.0095,
+    ("cf14-delegation", "tasks", "mean", 0): 0.006,
+    ("cf14-delegation", "tasks", "variance", 0): 0.03,
+    ("cf14-delegation", "tasks", "share", 10): 0.025,
+    ("cf14-geometric", "tasks", "mean", 0): 0.007,
+    ("cf14-geometric", "tasks", "variance", 0): 0.035,
+    ("cf14-depth", "tasks", "mean", 0): 0.008,
+    ("cf14-extinction", "tasks", "share", 80): 0.01,
+    ("cf42-yule", "tasks", "variance", 0): 0.02,
+    ("cf42-yule", "tasks", "share", 10): 0.015,
     ("cf27-lost-push", "exposure_hours", "mean", 0): 0.01,
     ("cf30-random-graph", "blast_radius", "share", 12): 0.08,
     ("cf31-noisy-and", "goal", "mean", 0): 0.01,
@@ -94,6 +107,19 @@ def live_agents():
 def deaf_honeytokens(q=0.8, R=50, h=2):
     seen = sum((1 - q) ** (j - 1) * q * j * (R - h) / (h + 1) for j in range(1, h + 1))
     return seen + (1 - q) ** h * (R - h)
+
+
+# --- work that sets work going -----------------------------------------------------------------------
+
+
+def borel(n, m):
+    """Return the chance that a family with Poisson(m) children each comes to n in all."""
+    return exp(-m * n + (n - 1) * log(m * n) - math.lgamma(n + 1))
+
+
+def dies_out(m):
+    """Return the smaller root of s = exp(m(s - 1))."""
+    return brentq(lambda s: s - exp(m * (s - 1)), 0.0, 1 - 1e-3, xtol=1e-16)
 
 
 # --- composition, attack graphs, races --------------------------------------------------------------
@@ -217,6 +243,21 @@ EXACT = {
     ("cf19-soc", "soc_wait_mean", "mean", 0): 3600 * erlang_c() / (3 * 4 - 10),
     ("cf20-full-line", "approvals_busy", "mean", 0): full_line()["away"],
     ("cf20-full-line", "approval_wait_mean", "mean", 0): full_line()["wait"],
+    ("cf14-delegation", "tasks", "mean", 0): 1 / (1 - 0.6),
+    ("cf14-delegation", "tasks", "variance", 0): 0.6 / (1 - 0.6) ** 3,
+    ("cf14-delegation", "tasks", "share", 10): 1 - math.fsum(borel(n, 0.6) for n in range(1, 10)),
+    ("cf14-geometric", "tasks", "mean", 0): 1 / (1 - 0.6),
+    ("cf14-geometric", "tasks", "variance", 0): 0.6 * 1.6 / (1 - 0.6) ** 3,
+    ("cf14-depth", "tasks", "mean", 0): math.fsum(1.5**k for k in range(5)),
+    ("cf14-extinction", "tasks", "share", 80): 1 - dies_out(1.5),
+    ("cf42-yule", "tasks", "mean", 0): exp(0.8 * 2),
+    ("cf42-yule", "tasks", "variance", 0): exp(0.8 * 2) * (exp(0.8 * 2) - 1),
+    ("cf42-yule", "tasks", "share", 10): (1 - exp(-0.8 * 2)) ** 9,
+    ("probing", "time_to_detect", "share", 12): (1 - 0.15) ** 8,
+    ("probing", "time_to_detect", "mean", 0): math.fsum(0.15 * 0.85**k * k / 2 for k in range(8))
+    + 12 * 0.85**8,
+    ("improvised-calls", "denied", "mean", 0): 12 * 0.1 + 12 * 0.05,
+    ("improvised-calls", "denied", "variance", 0): 12 * 0.1 * 0.9 + 12 * 0.05 * 0.95,
     ("cf27-lost-push", "exposure_hours", "mean", 0): 20 * 0.1 * 0.5 / 2,
     ("cf27-slowest-replica", "exposure_hours", "mean", 0): 0.5 * 6 / 7,
     ("cf27-slowest-replica", "exposure_hours", "variance", 0): 0.5**2 * 6 / (7**2 * 8),
@@ -289,6 +330,13 @@ def test_each_number_is_what_its_formula_gives(path):
 def test_each_formula_is_used():
     used = {key(path, item) for path in FILES for item in random_numbers(path)}
     assert used == EXACT.keys()
+
+
+def test_the_most_that_a_family_may_come_to_hides_no_extinction_that_could_be_seen():
+    """CF14f stops families at 80: those that would have died out later are rarer than the test can see."""
+    later = math.fsum(borel(n, 1.5) for n in range(80, 3000))
+    seen = next(each for each in outcomes(FOLDER / "cf14-extinction.yaml"))
+    assert later < 0.001 * seen.standard_error
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

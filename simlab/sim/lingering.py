@@ -1,0 +1,93 @@
+"""Background work: requests that go on after a piece of work was reported done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from simlab.model.access import Credential
+from simlab.sim.broker import Session
+from simlab.sim.clock import Sleeper
+from simlab.sim.compiled import CallPlan, FlowPlan
+
+if TYPE_CHECKING:
+    from simlab.sim.engine import Engine
+
+
+def linger(
+    engine: Engine, flow: FlowPlan, session: Session, now: float, sleeper: Sleeper | None
+) -> Iterator[float]:
+    """Make the requests of *session* that come after its end at *now* [s]; yield each wait [s].
+
+    What was issued for the task has ended with it, and the issuer does not know the task any more: nothing is
+    issued anew. A standing credential goes on working. The *sleeper* drives it, if it may have to ask.
+    """
+    streams, tally, name, serial = engine.streams, engine.tally, flow.flow.name, session.serial
+    for number, call in enumerate(flow.lingers):
+        wait = call.call.work.quantile(streams.uniform("lingers", name, serial, number))
+        if call.decision:
+            wait += call.decision(streams.uniform("lingering decision", name, serial, number))
+        if wait:
+            if flow.touchable:
+                yield wait
+            now += wait
+        if now >= engine.broker.horizon:
+            return
+        tally.requests += 1
+        tally.decisions += call.online
+        credential, allowed, static, reason = _request(engine, session, call, now)
+        if sleeper and allowed and call.asks and credential is not None:
+            asked = yield from engine.asking.work_asks(session, call, credential, sleeper, (-1 - number, 0))
+            if asked:
+                credential, allowed, static = asked
+                now = engine.env.now
+        if engine.rows is not None:
+            engine.rows += (now, static, credential.serial if credential else 0, serial)
+        if not allowed:
+            tally.denied += 1
+            engine.account.refused_after_end(call, reason)
+            engine.responder.refused(call.domain, session.kind.task.name, serial, -1 - number, 0)
+            continue
+        tally.after_end += 1
+        tally.flagged += call.flagged
+        engine.account.after_end(flow, call)
+        _follow(engine, session, call, number)
+
+
+def _follow(engine: Engine, session: Session, call: CallPlan, number: int) -> None:
+    """Let what follows from the allowed *call* follow."""
+    context = session.context
+    if call.label:
+        context.labels |= call.label
+        context.data |= {call.call.permission.resource}
+    if call.watched:
+        engine.intruder.exposed(session, call, -1 - number)
+    if engine.intruder.controlled:
+        engine.intruder.at_work(session)
+
+
+def _request(
+    engine: Engine, session: Session, call: CallPlan, now: float
+) -> tuple[Credential | None, bool, int, str]:
+    """Return what is presented *now*, whether it is allowed, why, and for what the broker refuses it."""
+    credential = session.credentials[call.group]
+    if session.kind.standing[call.group] and (credential is None or now >= credential.dies(call.domain)):
+        credential = engine.broker.acquire(session, call.group, now) or credential
+    labels = session.context.labels
+    allowed, static = call.answers.get(labels) or engine.plan.answer(session.kind, call, labels)
+    reason = _lapsed(credential, call.domain, now)
+    if allowed and reason:
+        allowed = False
+        static = engine.refusal(session.kind, "worker", call.call.permission, call.domain, reason)
+    return credential, allowed, static, reason
+
+
+def _lapsed(credential: Credential | None, domain: str, now: float) -> str:
+    """Return why *credential* is of no use in *domain*, or nothing."""
+    if credential is None:
+        return "no-credential"
+    if now >= credential.spent:
+        return "used"
+    if now >= credential.expires:
+        return "expired"
+    return "revoked" if now >= credential.dies(domain) else ""
