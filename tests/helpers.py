@@ -839,9 +839,9 @@ def _spies() -> Iterator[tuple[list[Any], list[Any]]]:
         issued[place] = (credential, credential.expires)
         return credential
 
-    def working(self: Workers, flow: Any, serial: int, waits: list[float], *rest: Any) -> Any:
-        work.append((flow.flow.name, serial, tuple(waits)))
-        return plain_work(self, flow, serial, waits, *rest)
+    def working(self: Workers, flow: Any, serial: int, script: Any, *rest: Any) -> Any:
+        work.append((flow.flow.name, serial, tuple(script.waits)))
+        return plain_work(self, flow, serial, script, *rest)
 
     with patch.object(Broker, "issue", issue), patch.object(Workers, "_work", working):
         yield issued, work

@@ -179,7 +179,7 @@ class Workers:
                 if credential is None:
                     if allowed:
                         allowed, static = False, self._refused(session, call, "no-credential")
-                        overruled += flow.online_calls[number] - flow.online_calls[number - 1]
+                        overruled += online_calls[number] - online_calls[number - 1]
                 else:
                     if revoked and now >= credential.dies(domain):
                         if session.kind.standing[group]:  # what has replaced it by now, if anything has
@@ -187,7 +187,7 @@ class Workers:
                         if now >= credential.dies(domain):
                             reason = "revoked" if credential.spent > now else "used"
                             allowed, static = False, self._refused(session, call, reason)
-                            overruled += flow.online_calls[number] - flow.online_calls[number - 1]
+                            overruled += online_calls[number] - online_calls[number - 1]
                     presented = credential.serial
                     if sleeper and allowed and call.asks:
                         asked = yield from engine.asking.work_asks(

@@ -6,7 +6,7 @@ from simlab.attackers import Opportunist
 from simlab.metrics import METRICS
 from simlab.model.attack import Response, When
 from simlab.model.chance import ZERO, Empirical, Exponential, Fixed
-from simlab.model.counts import Poisson
+from simlab.model.counts import Amount, Poisson
 from simlab.model.system import Resource, Secret
 from simlab.sim.secrets import Series
 from simlab.sim.streams import Streams
@@ -156,5 +156,6 @@ def test_a_poisson_law_is_one_by_its_weights():
         0, 0, 1, 1, 2, 2, 3,
     ]  # fmt: skip
     assert law.quantile(1 - 2.0**-53) < 30
-    assert (law.mean(), law.scaled(2.0).quantile(0.5), law.scaled(2.0).mean()) == (0.9, 2.0, 1.8)
+    amount = Amount(law).scaled(2.0)
+    assert (law.mean(), amount.quantile(0.5), amount.mean()) == (0.9, 2.0, 1.8)
     assert abs(Poisson(500.0).quantile(0.5) - 500) <= 1
