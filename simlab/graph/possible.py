@@ -104,7 +104,7 @@ def _borrowed(result: Possible, key: str, permission: Permission) -> list[tuple[
                 grant, scope = authority.held(tasks[-1], group), authority.scope(tasks, group)
                 if grant is None or grant.bound or scope is None:
                     continue
-                decision = authority.decide(authority.request(idle(user), permission, scope, NOTHING))
+                decision = authority.possible(authority.request(idle(user), permission, scope, NOTHING))
                 if decision.allowed:
                     also = [fact] if lineage[-1].name else [fact, f"{CONTROL}:{root}"]
                     found.append(
@@ -129,7 +129,7 @@ def _outsider(authority: Authority, key: str, permission: Permission) -> Why | N
             grant = authority.held(task, group)
             if grant is None or grant.bound:
                 continue
-            decision = authority.decide(authority.request(idle(user), permission, grant.scope, NOTHING))
+            decision = authority.possible(authority.request(idle(user), permission, grant.scope, NOTHING))
             if decision.allowed:
                 kind = "standing key of" if grant.standing else f"credential for {task.name} of"
                 return Why(f"{kind} {key}", decision.reason, decision.policy)
@@ -179,7 +179,7 @@ def _most_permissive(
     authority: Authority, task: Task, permission: Permission, scope: Scope, labels: tuple[str, ...]
 ) -> Decision | None:
     for context in contexts(authority.labels, *labels):
-        decision = authority.decide(authority.request(task, permission, scope, context))
+        decision = authority.possible(authority.request(task, permission, scope, context))
         if decision.allowed:
             return decision
     return None

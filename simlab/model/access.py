@@ -150,6 +150,10 @@ class Credential:
     """Index of the group of domains that accept it; -1 for all."""
     revoked: dict[str, float] | None = field(default=None)
     """[s] per domain, from when that domain refuses it; None while nobody revoked it."""
+    heard: dict[str, tuple[float, ...]] | None = field(default=None)
+    """[s] per domain, from when each of its enforcement points knows that it is revoked, where they differ."""
+    looked_up: dict[tuple[str, int], float] | None = field(default=None)
+    """[s] by domain and enforcement point: when that point last asked whether it is revoked."""
 
     def dies(self, domain: str) -> float:
         """Return when *domain* stops accepting it or what it descends from [s]."""
@@ -162,3 +166,17 @@ class Credential:
                 end = min(end, holder.revoked.get(domain, math.inf))
             holder = holder.parent
         return end
+
+    def known_at(self, domain: str, point: int) -> float:
+        """Return when enforcement point *point* of *domain* knows that it, or what it descends from, is revoked [s]."""
+        known = math.inf
+        holder: Credential | None = self
+        while holder is not None:
+            if holder.heard is not None and domain in holder.heard:
+                known = min(known, holder.heard[domain][point])
+            holder = holder.parent
+        return known
+
+    def lapses(self) -> float:
+        """Return when it, or what it descends from, expires [s]."""
+        return self.expires if self.parent is None else min(self.expires, self.parent.lapses())

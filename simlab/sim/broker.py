@@ -14,6 +14,7 @@ from math import inf
 from simlab.model.access import Credential, Grant
 from simlab.model.events import Tally
 from simlab.sim.compiled import KindPlan
+from simlab.sim.outages import NO_OUTAGES, Outages
 from simlab.sim.plan import Plan
 from simlab.strategies.authority import NOTHING
 
@@ -56,8 +57,11 @@ class Session:
 class Broker:
     """All credentials of one run."""
 
-    def __init__(self, plan: Plan, horizon: float, tally: Tally, on_issue: OnIssue) -> None:
+    def __init__(
+        self, plan: Plan, horizon: float, tally: Tally, on_issue: OnIssue, outages: Outages = NO_OUTAGES
+    ) -> None:
         """Begin with the standing credentials of every key, issued at 0."""
+        self.outages = outages
         self.plan = plan
         self.horizon = horizon
         self.tally = tally
@@ -85,12 +89,20 @@ class Broker:
         """Return how long who asks *now* waits for a credential that takes *service* to issue [s].
 
         First come, first served: it goes to the issuer who is free first (Kiefer and Wolfowitz 1955). Ask in
-        order of time.
+        order of time. Infinite where it is turned away, because the issuer is out of order.
         """
-        desk = self._desks[domain]
-        done = max(now, desk[0]) + service
+        ready = self.ready(domain, now)
+        desk = self._desks.get(domain)
+        if desk is None or ready == inf:
+            return ready + service - now
+        done = self.outages.over(domain, "issuer", max(now, desk[0])) + service
         heapreplace(desk, done)
         return done - now
+
+    def ready(self, domain: str, now: float) -> float:
+        """Return when the issuer of *domain* works [s]: *now*, later, or never for who is turned away."""
+        over = self.outages.over(domain, "issuer", now)
+        return inf if over > now and self.plan.system.domains[domain].issuer_refuses else over
 
     def granted(self) -> float:
         """Return what was granted for tasks [privilege-hours]."""

@@ -59,7 +59,11 @@ class CallPlan:
     watched: bool
     """Whether anything can go wrong with it."""
     queued: bool
-    """Whether its credential is waited for in a line."""
+    """Whether its credential is waited for in a line, or its issuer may be out of order."""
+    unsteady: bool
+    """Whether it is decided at a point that has a limit, keeps answers or fails."""
+    differ: bool
+    """Whether enforcement points differ in what they have heard of a revocation."""
     plain: bool
     """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)

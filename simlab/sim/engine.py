@@ -19,9 +19,12 @@ from simlab.model.events import Actor, Row, Run, Tally, Trace
 from simlab.sim.broker import Broker
 from simlab.sim.clock import run_until
 from simlab.sim.compiled import KindPlan
+from simlab.sim.decision_points import DecisionPoints
 from simlab.sim.harm import Harm
 from simlab.sim.intruder import Intruder
+from simlab.sim.outages import Outages
 from simlab.sim.plan import Plan
+from simlab.sim.replicas import Replicas
 from simlab.sim.responder import Responder
 from simlab.sim.streams import Streams
 from simlab.sim.workers import Workers
@@ -40,12 +43,16 @@ class Engine:
         """Rows of the workers, their numbers one after the other."""
         self.incident: list[Row] = []
         self.leaked: list[tuple[Credential, float]] = []
-        self.broker = Broker(plan, plan.scenario.horizon, self.tally, self._issued)
+        self.outages = Outages(plan.domains, self.streams, plan.scenario.horizon)
+        self.points = DecisionPoints(self)
+        self.replicas = Replicas(self)
+        self.broker = Broker(plan, plan.scenario.horizon, self.tally, self._issued, self.outages)
         self.intruder = Intruder(self)
         self.responder = Responder(self)
         self.harm = Harm(self)
         Workers(self)
         self.harm.begin()
+        self.intruder.tries.await_outages()
 
     def run(self) -> None:
         """Let it happen, up to the horizon."""

@@ -25,7 +25,7 @@ from simlab.model.scenario import Scenario
 from simlab.model.system import CONTROL, HOLD, STEER, Call, Task, Workflow
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan, KindPlan
 from simlab.strategies import describe
-from simlab.strategies.authority import Authority
+from simlab.strategies.authority import Authority, undecided
 
 
 class Plan:
@@ -52,6 +52,12 @@ class Plan:
         }
         self.footholds = {name: threat.strike(self.system) for name, threat in self.threats.items()}
         self.leakable = _leakable(scenario)
+        self.unsteady = frozenset(
+            name
+            for name, domain in self.system.domains.items()
+            if domain.unsteady and self.authority.groups[self.authority.group_of[name]].online
+        )
+        """Domains whose decisions depend on load, on failures or on a cache."""
         flows = sorted(self.system.workflows.values(), key=lambda flow: flow.name)
         self.flows = tuple(self._flow(flow) for flow in flows)
         self.domains = tuple(self.system.domains.values())
@@ -148,6 +154,13 @@ class Plan:
         call.answers[labels] = answer = (decision.allowed, static)
         return answer
 
+    def unanswered(self, kind: KindPlan, call: CallPlan, reason: str) -> Answer:
+        """Return what comes of a worker's call that no decision point answers, with the row that records it."""
+        grant = kind.grants[call.group]
+        permission, domain = call.call.permission, self.system.domains[call.domain]
+        decision = undecided(domain, permission, grant.scope if grant else frozenset(), reason)
+        return decision.allowed, self.row(kind, "worker", permission, call.domain, decision)
+
     def row(
         self,
         kind: KindPlan,
@@ -197,7 +210,7 @@ class Plan:
                 for call in calls
             ),
             issues=any(call.issuance for call in calls),
-            online=any(call.decision for call in calls),
+            online=any(call.decision or call.unsteady for call in calls),
             keys=tuple(dict.fromkeys(kind.key for kind, _ in kinds if kind.issued)),
             numbers=2 * len(calls) * len(kinds),
             touchable=self._touchable(tuple(kind for kind, _ in kinds), calls),
@@ -217,7 +230,7 @@ class Plan:
         line of those who wait for an issuer.
         """
         facts = self.reach.steps
-        return any(call.watched or call.queued for call in calls) or any(
+        return any(call.watched or call.queued or call.unsteady for call in calls) or any(
             f"{CONTROL}:{kind.task.agent}" in facts
             or f"{STEER}:{kind.task.agent}" in facts
             or f"{HOLD}:{kind.key}" in facts
@@ -233,6 +246,7 @@ class Plan:
         reads = self.system.reads(call.permission)
         kind = self.kind(flow.lineage(call.task))
         online = self.authority.groups[group].online
+        unsteady = domain.name in self.unsteady
         label = frozenset({resource.label}) if reads and resource.label else frozenset()
         watched = any(threat.exposes(agent, call) for threat in self.scenario.threats) or (
             reads and (agent.name, resource.name) in self.plantable
@@ -243,11 +257,15 @@ class Plan:
             group=group,
             domain=domain.name,
             issuance=None if kind.standing[group] or domain.issuance == ZERO else domain.issuance.quantile,
-            decision=domain.decision.quantile if online and domain.decision != ZERO else None,
+            decision=domain.decision.quantile
+            if online and domain.decision != ZERO and not unsteady
+            else None,
             label=label,
             closes=closes,
             watched=watched,
-            queued=bool(domain.issuers) and not kind.standing[group],
+            queued=(domain.issuers > 0 or domain.fails("issuer")) and not kind.standing[group],
+            unsteady=unsteady,
+            differ=domain.replicas.differ,
             plain=not label and not closes and not watched,
         )
 

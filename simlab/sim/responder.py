@@ -32,7 +32,8 @@ class Responder:
         target = system.resources[resource]
         telemetry = system.domains[target.domain].telemetry
         name = (move, nth)
-        seen = target.honeytoken or engine.streams.uniform("alert", *name) < telemetry.coverage
+        works = engine.outages.over(target.domain, "telemetry", engine.env.now) == engine.env.now
+        seen = target.honeytoken or (works and engine.streams.uniform("alert", *name) < telemetry.coverage)
         if seen:
             lag = telemetry.lag.quantile(engine.streams.uniform("alert lag", *name))
             self.alert(engine.env.now + lag, name, [credential] if credential else [], agent, move)
@@ -59,8 +60,7 @@ class Responder:
         engine = self.engine
         revoked = credential.revoked if credential.revoked is not None else {}
         for domain in engine.plan.domains:
-            uniform = engine.streams.uniform("revocation", domain.name, credential.key, credential.serial)
-            end = order + domain.revocation.quantile(uniform)
+            end = engine.replicas.told(domain, credential, order)
             revoked[domain.name] = min(revoked.get(domain.name, math.inf), end)
         credential.revoked = revoked
         engine.broker.revoked.append(credential)

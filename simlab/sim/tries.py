@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Hashable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simlab.errors import ParameterError
 from simlab.graph.possible import extend
-from simlab.model.access import Credential, Decision, Permission
+from simlab.model.access import Credential, Decision, Permission, Scope
 from simlab.model.attack import Attacker, Move, View
 from simlab.model.doors import Door
 from simlab.model.system import EXFILTRATE
 from simlab.sim.broker import Session
 from simlab.sim.ways import Ways
-from simlab.strategies.authority import NOTHING, decide_secret, idle
+from simlab.strategies.authority import FAIL_CLOSED, NOTHING, decide_secret, idle, undecided
 
 if TYPE_CHECKING:
     from simlab.sim.intruder import Intruder
@@ -98,17 +101,19 @@ class Tries:
     def _present(self, index: int, door: Door, nth: int, credential: Credential) -> None:
         """Present a stolen credential, as an outsider."""
         users = self.plan.authority.users.get(door.key, ())
-        decision = self._decide_outsider(door, credential, users)
+        decision = self._decide_outsider(door, nth, credential, users)
         self._record(door, nth, decision, credential, users[0] if users else "")
         if decision.allowed:
             self._succeed(index, door, credential, None)
         elif decision.reason in LAPSED:
             self.ways.credential_lapsed(door, credential)
         else:
-            self.ways.refused(index, id(credential.grant))
+            self._denied(decision, index, id(credential.grant))
 
-    def _decide_outsider(self, door: Door, credential: Credential, users: tuple[str, ...]) -> Decision:
-        late = self._too_late(credential, door.domain)
+    def _decide_outsider(
+        self, door: Door, nth: int, credential: Credential, users: tuple[str, ...]
+    ) -> Decision:
+        late = self._too_late(credential, door, nth)
         if late is not None:
             return late
         if credential.grant.bound:
@@ -117,13 +122,14 @@ class Tries:
         if not users:
             return decide_secret(door.move.permission, scope)
         request = self.plan.authority.request(idle(users[0]), door.move.permission, scope, NOTHING)
-        return self.plan.authority.decide(request)
+        silence = self._unanswered(door, nth, scope, credential.grant)
+        return silence or self.plan.authority.decide(request)
 
     def _steer(self, attacker: Attacker, index: int, nth: int, session: Session) -> None:
         """Let a steered session ask, by itself or through agents that it can task."""
         door = self.plan.world.doors[index]
         asker = self._at_the_end(session, door)
-        credential = self._credential(asker, self.plan.authority.group_of[door.domain])
+        credential = self._credential(asker, door.domain)
         now = self.engine.env.now
         if credential is not None and now < credential.issued:  # the request waits until it is issued
             self.made -= 1
@@ -133,8 +139,11 @@ class Tries:
         if credential is None:
             decision = Decision(allowed=False, reason="no-credential", policy="broker")
         else:
-            decision = self._too_late(credential, door.domain) or self.plan.decide(
-                asker.kind, door.move.permission, credential.grant.scope, session.context.labels
+            scope, what = credential.grant.scope, (asker.kind, door.move.permission, session.context.labels)
+            decision = (
+                self._too_late(credential, door, nth)
+                or self._unanswered(door, nth, scope, what)
+                or self.plan.decide(asker.kind, door.move.permission, scope, session.context.labels)
             )
         task = asker.kind.task
         self._record(door, nth, decision, credential, task.agent, ">".join(task.chain), task.name)
@@ -143,11 +152,48 @@ class Tries:
         elif decision.reason in LAPSED and asker.kind.grants[self.plan.authority.group_of[door.domain]]:
             self.ways.session_lapsed(door, session)
         else:
-            self.ways.refused(index, session.kind.tasks, session.context.labels)
+            self._denied(decision, index, session.kind.tasks, session.context.labels)
 
-    def _too_late(self, credential: Credential, domain: str) -> Decision | None:
-        now = self.engine.env.now
-        if now < credential.dies(domain):
+    def _denied(self, decision: Decision, index: int, *what: object) -> None:
+        """Take a policy's denial for final; try again once decision points answer, if that is what was wrong."""
+        self.ways.refused(index, *what)
+        if decision.policy == FAIL_CLOSED:
+            now, domain = self.engine.env.now, self.plan.world.doors[index].domain
+            again = self.engine.points.worth_another_try(domain, now, decision.reason)
+            self.engine.after(again - now, lambda: self._reopen(lambda closed: closed == (index, *what)))
+
+    def _reopen(self, which: Callable[[tuple[object, ...]], bool]) -> None:
+        self.ways.reopen(which)
+        self.choose()
+
+    def await_outages(self) -> None:
+        """Hear of every outage that opens doors, when it begins, and try them again."""
+        doors = self.plan.world.doors
+        for name in sorted(self.plan.unsteady):
+            if self.plan.system.domains[name].fails_open:
+                behind = {index for index, door in enumerate(doors) if door.domain == name}
+                for begin in self.engine.outages.begin(name, "decisions"):
+                    self.engine.after(begin, partial(self._reopen, partial(_leads_into, behind)))
+
+    def _unanswered(self, door: Door, nth: int, scope: Scope, what: Hashable) -> Decision | None:
+        """Return what comes of a request that no decision point answers; None where one does.
+
+        It takes its place in line. What it waits there does not add to the attacker's pace.
+        """
+        if door.domain not in self.plan.unsteady:
+            return None
+        who = ("intruder", door.move, nth)
+        u = self.engine.streams.uniform("decision", *who)
+        reason = self.engine.points.visit(door.domain, self.engine.env.now, what, u, who).reason
+        domain = self.plan.system.domains[door.domain]
+        return undecided(domain, door.move.permission, scope, reason) if reason else None
+
+    def _too_late(self, credential: Credential, door: Door, nth: int) -> Decision | None:
+        now, domain = self.engine.env.now, door.domain
+        if self.plan.system.domains[domain].replicas.differ:
+            if not self.engine.replicas.refuse(credential, domain, now, ("intruder", door.move, nth)):
+                return None
+        elif now < credential.dies(domain):
             return None
         reason = "expired" if now >= credential.expires else "revoked"
         return Decision(allowed=False, reason=reason, policy="broker")
@@ -166,13 +212,19 @@ class Tries:
             self._below[session, door.agents] = below
         return below
 
-    def _credential(self, session: Session, group: int) -> Credential | None:
+    def _credential(self, session: Session, domain: str) -> Credential | None:
+        group = self.plan.authority.group_of[domain]
         held, now = session.credentials[group], self.engine.env.now
         if held is not None and now < held.expires:
             replaceable = session.kind.standing[group] and held.revoked is not None
             return self.engine.broker.acquire(session, group, now) if replaceable else held
-        if session.kind.standing[group] or _goes_on(session):
+        if session.kind.standing[group]:
             return self.engine.broker.acquire(session, group, now)
+        if _goes_on(session):
+            ready = self.engine.broker.ready(domain, now)
+            if ready < math.inf:
+                return self.engine.broker.acquire(session, group, ready)
+            self.engine.after(self.engine.outages.over(domain, "issuer", now) - now, self.replaced)
         return held
 
     def _record(
@@ -229,3 +281,8 @@ class Tries:
 def _goes_on(session: Session) -> bool:
     """Return whether the issuer still knows the task of *session*, and of those that it descends from."""
     return session.running and (session.above is None or _goes_on(session.above))
+
+
+def _leads_into(behind: set[int], closed: tuple[object, ...]) -> bool:
+    """Return whether *closed* is a refusal at a door among those *behind*."""
+    return closed[0] in behind

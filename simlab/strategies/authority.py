@@ -10,13 +10,15 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from simlab.model.access import Decision, DelegationMode, Grant, Intent, Permission, Request, Scope, Strategy
-from simlab.model.system import System, Task, Workflow
+from simlab.model.system import Domain, System, Task, Workflow
 from simlab.strategies import describe, enforced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NOTHING: frozenset[str] = frozenset()
+FAIL_OPEN, FAIL_CLOSED = "fail-open", "fail-closed"
+"""Policies, so to say, of a domain in which no decision point answers."""
 
 
 def idle(agent: str) -> Task:
@@ -149,9 +151,24 @@ class Authority:
         """Return what the request's domain decides."""
         return self.groups[self.group_of[request.resource.domain]].decide(request)
 
+    def possible(self, request: Request) -> Decision:
+        """Return the best that can come of *request*: what is decided, or what passes where nobody decides."""
+        decision = self.decide(request)
+        domain = self.system.domains[request.resource.domain]
+        if decision.allowed or not domain.leaves_open or not self.groups[self.group_of[domain.name]].online:
+            return decision
+        return undecided(domain, request.permission, request.scope, "pdp-down")
+
 
 def decide_secret(permission: Permission, scope: Scope) -> Decision:
     """Return what a domain decides on a secret that no strategy governs: its scope, and nothing else."""
     if permission in scope:
         return Decision(allowed=True, reason="secret", policy="secret")
     return Decision(allowed=False, reason="outside-secret", policy="secret")
+
+
+def undecided(domain: Domain, permission: Permission, scope: Scope, reason: str) -> Decision:
+    """Return what *domain* does with a request that no decision point answers, for *reason*."""
+    if not domain.fails_open:
+        return Decision(allowed=False, reason=reason, policy=FAIL_CLOSED)
+    return Decision(allowed=permission in scope, reason=reason, policy=FAIL_OPEN)

@@ -40,7 +40,7 @@ STORY = [
     row(3000.0, "request", "deploy", "prod", allowed=False, reason="not-in-role"),
     row(4200.0, "request", "read", "db", reason="role"),
     row(4800.0, "detect", actor="responder"),
-    row(4800.0, "request", "read", "cache", reason="role"),
+    row(4800.0, "request", "read", "cache", reason="pdp-down")._replace(policy="fail-open"),
     row(4860.0, "revoke", actor="responder"),
     row(5400.0, "request", "run", "job", reason="role", chain="bot", task="w"),
     row(6000.0, "gain", "deploy", "prod"),
@@ -62,6 +62,7 @@ def run(**changes):
     tally = Tally(
         tasks=10, failed=2, finished=7, requests=40, denied=2, decisions=30, issued=12, renewed=1,
         delays=[0.5, 0.1, 0.9, 0.3, 0.2, 4.0, 0.4], standing=96.0, granted=1.25, revoked=1,
+        asked=8, undecided=2, in_line=4.0, deciding=7200.0, backoff=45.0,
     )  # fmt: skip
     given = {
         "goal": "deploy:prod", "resources": resources, "classes": ACTIONS, "incident": STORY, "tally": tally,
@@ -83,6 +84,7 @@ WORKED = {
     "attacker_uses": 6.0,  # 1200, 1800, 2400, 4200, 4800, 5400
     "attacker_denials": 2.0,  # 3000 and 9000
     "unseen_uses": 4.0,  # those before 4800
+    "failed_open": 1.0,  # 4800
     "time_to_detect": (4800 - 600) / HOUR,
     "exposure_hours": 4260 / HOUR,
     "loss": 1234.5,
@@ -92,6 +94,11 @@ WORKED = {
     "tasks_failed": 2.0,
     "credentials_issued": 12.0,
     "decisions": 30.0,
+    "decision_wait": 0.5,  # 4 s, 8 requests
+    "decision_latency": 900.0,  # 7,200 s, 8 requests
+    "open_decisions": 0.5,  # 2 of 4 hours
+    "undecided": 0.25,  # 2 of 8
+    "retry_wait": 4.5,  # 45 s, 10 pieces of work
     "standing_hours": 96.0,
     "granted_hours": 1.25,
     "explicit_share": 0.75,  # 30 of 40
