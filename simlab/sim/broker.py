@@ -77,6 +77,8 @@ class Broker:
         """[privilege-hours] by key, so that the sum does not depend on whose work came first."""
         self._standing: dict[tuple[str, int], Credential] = {}
         self._renews: dict[tuple[str, int], float] = {}
+        self._before: dict[tuple[str, int], Credential] = {}
+        """By key and group: the predecessor of the standing credential."""
         self._secrets: dict[str, Credential] = {}
         self._covers: dict[Grant, tuple[str, ...]] = {}
         """The domains in which a grant covers anything."""
@@ -139,7 +141,9 @@ class Broker:
         at = (key, group)
         credential = self._standing.get(at)
         if credential is not None and now < self._renews[at]:
-            return credential
+            return credential if now >= credential.issued else self._older(key, group, now)
+        if credential is not None:
+            self._before[at] = credential
         grant = self.plan.authority.standing(key, group)
         if grant is None:
             return None
@@ -154,6 +158,16 @@ class Broker:
         credential = self._standing[at] = self.issue(key, group, grant, issued)
         self._forget_dead(self._live.get(key, {}), now)
         return credential
+
+    def _older(self, key: str, group: int, now: float) -> Credential:
+        """Return what is valid *now*, though its successor was issued ahead, for somebody in line at an issuer."""
+        older = self._before.get((key, group))
+        grant = self.plan.authority.standing(key, group) or Grant(frozenset())
+        start = 0.0 if older is None or now < older.issued else older.issued
+        if older is None or not older.issued <= now < older.issued + grant.ttl:
+            issued = start + math.floor((now - start) / grant.ttl) * grant.ttl
+            older = self._before[key, group] = self.issue(key, group, grant, issued)
+        return older
 
     def secret(self, name: str) -> Credential:
         """Return the one credential of a secret that no strategy governs."""
