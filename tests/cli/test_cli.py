@@ -180,6 +180,38 @@ def test_compare_gives_json_and_report_can_be_made_again(capsys, tmp_path):
     assert (folder / "report.html").read_bytes() == first
 
 
+def test_compare_tells_two_scenarios_apart_on_the_same_seeds(capsys, tmp_path):
+    """A domain that is as good as another one changes the blast radius by so much, under each strategy."""
+    one, other = (Path(CASE).parent / f"hybrid-estate{end}.yaml" for end in ("-uniform", ""))
+    words = (
+        "compare",
+        one,
+        "--against",
+        other,
+        "-s",
+        "jit+intent",
+        "--reps",
+        "6",
+        "--seed",
+        "1",
+        "--out",
+        tmp_path,
+    )
+    status, out, _ = simlab(capsys, *words, "--quiet")
+    assert status == 0
+    assert "hybrid-estate-uniform minus hybrid-estate" in out
+    assert "n = 6 pairs" in out
+    status, out, _ = simlab(capsys, *words, "--quiet", "--json")
+    first = json.loads(out)[0]
+    assert (first["metric"], first["other"], first["n"]) == ("blast_radius", "hybrid-estate", 6)
+    assert first["difference"] < 0
+    status, _, err = simlab(
+        capsys, "compare", one, "--against", one, "-s", "jit", "--reps", "2", "--out", tmp_path
+    )
+    assert status == 2
+    assert "cannot be paired" in err
+
+
 def test_verify_counts_what_holds(capsys):
     """All of a good scenario's expectations hold."""
     status, out, _ = simlab(capsys, "verify", SMALL)
