@@ -26,4 +26,5 @@ class ExplicitShare:
 
     def compute(self, run: Run) -> float:
         """Return the number [ratio]."""
-        return run.tally.decisions / run.tally.requests if run.tally.requests else 0.0
+        decided = run.tally.decisions - run.tally.undecided
+        return decided / run.tally.requests if run.tally.requests else 0.0

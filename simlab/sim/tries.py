@@ -122,7 +122,7 @@ class Tries:
         if not users:
             return decide_secret(door.move.permission, scope)
         request = self.plan.authority.request(idle(users[0]), door.move.permission, scope, NOTHING)
-        silence = self._unanswered(door, nth, scope, credential.grant)
+        silence = self._unanswered(door, nth, scope, (users[0], credential.grant, door.move.permission))
         return silence or self.plan.authority.decide(request)
 
     def _steer(self, attacker: Attacker, index: int, nth: int, session: Session) -> None:

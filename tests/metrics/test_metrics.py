@@ -101,7 +101,7 @@ WORKED = {
     "retry_wait": 4.5,  # 45 s, 10 pieces of work
     "standing_hours": 96.0,
     "granted_hours": 1.25,
-    "explicit_share": 0.75,  # 30 of 40
+    "explicit_share": 0.7,  # 30 of 40 asked for a decision, 2 of them in vain
 }
 
 NOTHING = dict.fromkeys(WORKED, 0.0) | {"time_to_goal": 4.0}

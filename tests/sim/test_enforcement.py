@@ -298,3 +298,27 @@ def test_a_worker_is_refused_by_a_point_that_has_heard_and_gets_what_replaces_it
         response=acts(replace=Fixed(800.0)),
     )
     assert [why for *_, why in asked(run(here, StaticRBAC()), "worker")] == ["yes", "yes", "revoked", "yes"]
+
+
+def test_an_answer_that_was_kept_for_a_thief_is_good_for_the_same_request_only():
+    """A purpose is a mere claim here, so that the thief is answered; then decision points go down."""
+    place = down("decisions", 100.0, HOUR, cache=Cache(HOUR))
+    here = world(
+        job(at=()),
+        threats=(STOLEN,),
+        attacker=script("read:db", "read:db", "read:vault", pace=600.0),
+        domains=place,
+    )
+    assert asked(run(here, Intent(attested=False))) == [
+        (0.0, "read:db", "yes"), (600.0, "read:db", "yes"), (1200.0, "read:vault", "pdp-down"),
+    ]  # fmt: skip
+
+
+def test_an_order_between_two_polls_waits_for_the_next_one():
+    """Ordered at 1,000 s, polled every 600 s from a phase on: known at the first poll that is not before it."""
+    phase = 600.0 * Streams(0, 0).uniform("poll phase", "d", 0)
+    due = next(phase + k * 600.0 for k in range(4) if phase + k * 600.0 >= 1000.0)
+    leak = KeyLeak("bot", when=NOW, use=Fixed(0.0), noticed=Fixed(1000.0))
+    place = domain(replicas=Replicas(poll=600.0))
+    here = world(job(at=()), threats=(leak,), attacker=Passive(), domains=place, response=acts(replace=NEVER))
+    assert run(here, StaticRBAC()).run.exposure == due
