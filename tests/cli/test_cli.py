@@ -59,7 +59,7 @@ def simlab(capsys, *words: str | Path) -> tuple[int, str, str]:
 def test_check_counts_good_scenarios(capsys):
     """The count goes to stdout, and the status is 0."""
     status, out, err = simlab(capsys, "check", ROOT / "scenarios" / "cases")
-    assert (status, out, err) == (0, "6 of 6 scenarios are good\n", "")
+    assert (status, out, err) == (0, "8 of 8 scenarios are good\n", "")
 
 
 def test_five_errors_in_one_file_come_together_with_line_and_column(capsys, tmp_path):
