@@ -167,7 +167,7 @@ def run(
 
 
 @app.command()
-def compare(
+def compare(  # noqa: PLR0913, PLR0917 (one argument an option)
     file: File,
     strategy: Strategies,
     reps: Annotated[int, typer.Option(help="Runs under each strategy.")] = 200,
@@ -176,22 +176,31 @@ def compare(
     out: Annotated[Path | None, typer.Option(help="Folder for the study and its report.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
     as_json: AsJson = False,
+    against: Annotated[
+        Path | None, typer.Option(help="Another scenario: print the difference to it under each strategy.")
+    ] = None,
 ) -> None:
     """Compare strategies on the same runs: differences, intervals, verdicts, and a report."""
+    from simlab.experiment import between, save
     from simlab.experiment import compare as compare_strategies
-    from simlab.experiment import save
     from simlab.report import terminal, write_report
 
-    lab = _lab(file)
+    lab, other = _lab(file), None if against is None else _lab(against)
     folder = out or Path("studies") / lab.scenario.name
     with _progress(len(strategy) * reps, quiet=quiet) as done:
         results = compare_strategies(lab, strategy, reps, seed, jobs, done=done)
     save(results, folder)
     page = write_report(folder)
-    if as_json:
-        print(results.comparison().to_json(orient="records"))
-    else:
+    if not as_json:
         terminal.comparison(results, _console())
+    table = None if other is not None else results.comparison()
+    if other is not None:
+        with _progress(len(strategy) * reps, quiet=quiet) as done:
+            table = between(results, compare_strategies(other, strategy, reps, seed, jobs, done=done))
+        if not as_json:
+            terminal.pairs(table, _console())
+    if as_json and table is not None:
+        print(table.to_json(orient="records"))
     print(f"report: {page}", file=sys.stderr)
     if results.manifest["cells"]["failed"]:
         raise typer.Exit(4)

@@ -104,7 +104,7 @@ def _mint(result: Possible, door: Door, menu: list[Permission]) -> None:
     authority, user, via = result.authority, door.minted, door.move.via
     for permission in menu:
         for grant in authority.mintable(user, authority.group(permission), signed(door)):
-            decision = authority.decide(authority.request(idle(user), permission, grant.scope, NOTHING))
+            decision = authority.possible(authority.request(idle(user), permission, grant.scope, NOTHING))
             if decision.allowed:
                 why = Why(
                     f"credential minted for {user} with {door.secret}", decision.reason, decision.policy
@@ -126,7 +126,7 @@ def _borrowed(result: Possible, key: str, permission: Permission) -> list[tuple[
                 grant, scope = authority.held(tasks[-1], group), authority.scope(tasks, group)
                 if grant is None or not grant.presentable or scope is None:
                     continue
-                decision = authority.decide(authority.request(idle(user), permission, scope, NOTHING))
+                decision = authority.possible(authority.request(idle(user), permission, scope, NOTHING))
                 if decision.allowed:
                     also = [fact] if lineage[-1].name else [fact, f"{CONTROL}:{root}"]
                     found.append(
@@ -151,7 +151,7 @@ def _outsider(authority: Authority, key: str, permission: Permission) -> Why | N
             grant = authority.held(task, group)
             if grant is None or not grant.presentable:
                 continue
-            decision = authority.decide(authority.request(idle(user), permission, grant.scope, NOTHING))
+            decision = authority.possible(authority.request(idle(user), permission, grant.scope, NOTHING))
             if decision.allowed:
                 kind = "standing key of" if grant.standing else f"credential for {task.name} of"
                 return Why(f"{kind} {key}", decision.reason, decision.policy)
@@ -207,7 +207,7 @@ def _most_permissive(
     authority: Authority, task: Task, permission: Permission, scope: Scope, labels: tuple[str, ...]
 ) -> Decision | None:
     for context in contexts(authority.labels, *labels):
-        decision = authority.decide(authority.request(task, permission, scope, context))
+        decision = authority.possible(authority.request(task, permission, scope, context))
         if decision.allowed:
             return decision
     return None

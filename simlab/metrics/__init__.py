@@ -20,6 +20,8 @@ from simlab.metrics.chains_before_detection import ChainsBeforeDetection
 from simlab.metrics.changed import Changed
 from simlab.metrics.credentials_issued import CredentialsIssued
 from simlab.metrics.credentials_lost import CredentialsLost
+from simlab.metrics.decision_latency import DecisionLatency
+from simlab.metrics.decision_wait import DecisionWait
 from simlab.metrics.decisions import Decisions
 from simlab.metrics.denied import Denied
 from simlab.metrics.discovered_before import DiscoveredBefore
@@ -28,6 +30,7 @@ from simlab.metrics.executed import Executed
 from simlab.metrics.exfiltrated import Exfiltrated
 from simlab.metrics.explicit_share import ExplicitShare
 from simlab.metrics.exposure_hours import ExposureHours
+from simlab.metrics.failed_open import FailedOpen
 from simlab.metrics.false_alarms import FalseAlarms
 from simlab.metrics.flagged import Flagged
 from simlab.metrics.glass_broken import GlassBroken
@@ -37,8 +40,10 @@ from simlab.metrics.latency_p50 import LatencyP50
 from simlab.metrics.latency_p95 import LatencyP95
 from simlab.metrics.leaked_lifetime import LeakedLifetime
 from simlab.metrics.loss import Loss
+from simlab.metrics.open_decisions import OpenDecisions
 from simlab.metrics.orphan_hours import OrphanHours
 from simlab.metrics.over_permissions import OverPermissions
+from simlab.metrics.retry_wait import RetryWait
 from simlab.metrics.second_order_credentials import SecondOrderCredentials
 from simlab.metrics.soc_wait_mean import SocWaitMean
 from simlab.metrics.standing_hours import StandingHours
@@ -47,6 +52,7 @@ from simlab.metrics.tasks_failed import TasksFailed
 from simlab.metrics.time_to_detect import TimeToDetect
 from simlab.metrics.time_to_goal import TimeToGoal
 from simlab.metrics.unbroken_chain_share import UnbrokenChainShare
+from simlab.metrics.undecided import Undecided
 from simlab.metrics.undetected_chain_share import UndetectedChainShare
 from simlab.metrics.unseen_uses import UnseenUses
 from simlab.metrics.used_share import UsedShare
@@ -70,6 +76,7 @@ METRICS: dict[str, Metric] = {
         AttackerUses(),
         AttackerDenials(),
         UnseenUses(),
+        FailedOpen(),
         TimeToDetect(),
         ExposureHours(),
         CredentialsLost(),
@@ -85,6 +92,11 @@ METRICS: dict[str, Metric] = {
         TasksFailed(),
         CredentialsIssued(),
         Decisions(),
+        DecisionWait(),
+        DecisionLatency(),
+        OpenDecisions(),
+        Undecided(),
+        RetryWait(),
         StandingHours(),
         GrantedHours(),
         ExplicitShare(),

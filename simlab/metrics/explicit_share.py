@@ -30,5 +30,5 @@ class ExplicitShare:
     def compute(self, run: Run) -> float:
         """Return the number [ratio]."""
         told, requests = run.governance, run.tally.requests + run.governance.asked
-        decided = run.tally.decisions - told.overruled + told.judged
+        decided = run.tally.decisions - run.tally.undecided - told.overruled + told.judged
         return min(decided / requests, 1.0) if requests else 0.0  # some requests take two decisions

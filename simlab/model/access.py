@@ -219,6 +219,10 @@ class Credential:
     """[s] of simulated time when a credential for a single use was used."""
     refresh: Credential | None = None
     """What it can be renewed with, where its terms allow for that; revoked by itself."""
+    heard: dict[str, tuple[float, ...]] | None = field(default=None)
+    """[s] per domain, from when each of its enforcement points knows that it is revoked, where they differ."""
+    looked_up: dict[tuple[str, int], float] | None = field(default=None)
+    """[s] by domain and enforcement point: when that point last asked whether it is revoked."""
 
     def lineage(self) -> tuple[Credential, ...]:
         """Return it and what it descends from, root last."""
@@ -244,6 +248,21 @@ class Credential:
             holder = holder.parent
             hops += 1
         return end
+
+    def known_at(self, domain: str, point: int) -> float:
+        """Return when enforcement point *point* of *domain* knows that it, or what it descends from, is revoked [s]."""
+        known = math.inf
+        for hops, holder in enumerate(self.lineage()):
+            if holder.heard is not None and domain in holder.heard:
+                heard = holder.heard[domain][point]
+                if hops and self.issued < heard:
+                    heard += hops * (holder.cascade or {}).get(domain, 0.0)
+                known = min(known, heard)
+        return known
+
+    def lapses(self) -> float:
+        """Return when it, or what it descends from, expires, or it was used up [s]."""
+        return min(self.spent, *(holder.expires for holder in self.lineage()))
 
 
 class EmergencyKey(Credential):

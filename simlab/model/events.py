@@ -119,6 +119,16 @@ class Tally:
     """Credentials issued again because one expired during the work; a count."""
     delays: array[float] = field(default_factory=lambda: array("d"))
     """[s] that authorisation added to each finished piece of work."""
+    asked: int = 0
+    """Requests of workers that went to a decision point with a limit, a cache or failures; a count."""
+    undecided: int = 0
+    """Those that it did not answer; a count."""
+    in_line: float = 0.0
+    """[s] that they were in line there, summed."""
+    deciding: float = 0.0
+    """[s] that they spent there altogether, up to the horizon, summed."""
+    backoff: float = 0.0
+    """[s] that workers waited before they tried again, summed."""
     standing: float = 0.0
     """[privilege-hours] of standing credentials."""
     granted: float = 0.0

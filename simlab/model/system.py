@@ -10,6 +10,7 @@ from typing import Literal
 from simlab.model.access import DelegationMode, Intent, Permission, Scope
 from simlab.model.chance import NEVER, ZERO, Distribution
 from simlab.model.conduct import Improvisation, Spawn
+from simlab.model.enforcement import NO_CACHE, NO_LIMIT, ONE_POINT, Cache, Outage, Replicas, Service
 from simlab.model.governance import Excess, Offboarding, Review
 from simlab.model.people import Approvers
 
@@ -79,6 +80,38 @@ class Domain:
     """[s] more for each delegation below the revoked credential, until what descends from it is refused too."""
     approvers: str = ""
     """Who is asked where a strategy wants an approval; empty for nobody, and then it is denied."""
+    deciders: int = 0
+    """Requests that can be decided at once, first come, first served; a count, 0 for no limit."""
+    waiting: int = NO_LIMIT
+    """Most requests in line for a decision; the next one is turned away; a count."""
+    errors: float = 0.0
+    """Chance that a decision point fails on one request, after having dealt with it; dimensionless."""
+    cache: Cache = NO_CACHE
+    fails_open: bool = False
+    """Whether a request that no decision point answers is let through on the scope of its credential alone."""
+    issuer_refuses: bool = False
+    """Whether an issuer that is out of order turns people away, instead of letting them wait."""
+    outages: tuple[Outage, ...] = ()
+    replicas: Replicas = ONE_POINT
+    runbook: float = 1.0
+    """Chance, settled once a run, that the responders know how to revoke here; dimensionless."""
+    manual: Distribution = NEVER
+    """[s] from the order to revoke to its effect everywhere, where they do not know."""
+
+    def fails(self, what: Service) -> bool:
+        """Return whether *what* is ever out of order."""
+        return any(outage.what == what for outage in self.outages)
+
+    @property
+    def unsteady(self) -> bool:
+        """Return whether a decision depends on more than what is asked: on load, on failures, on a cache."""
+        return bool(self.deciders or self.errors or self.cache.ttl) or self.fails("decisions")
+
+    @property
+    def leaves_open(self) -> bool:
+        """Return whether a request can ever get through because nobody decides it."""
+        turns_away = self.deciders > 0 and self.waiting < NO_LIMIT
+        return self.fails_open and (turns_away or self.errors > 0 or self.fails("decisions"))
 
 
 @dataclass(frozen=True, slots=True)

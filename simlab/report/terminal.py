@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -66,6 +67,33 @@ def comparison(results: Results, console: Console) -> None:
             table.add_row("reach, its bound [resources]", *bounds)
     console.print(table)
     _print_how(results, console)
+
+
+def pairs(table: pd.DataFrame, console: Console) -> None:
+    """Print what differs between two scenarios: a row for each metric, a column for each strategy."""
+    rows = {(row["metric"], row["strategy"]): row for row in table.to_dict("records")}
+    strategies = list(dict.fromkeys(table["strategy"]))
+    first = table.iloc[0]
+    console.print(f"{first['scenario']} minus {first['other']}", style="bold")
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    shown.add_column("metric")
+    for strategy in strategies:
+        shown.add_column(strategy, justify="right")
+    for (metric, strategy), row in rows.items():
+        if strategy == strategies[0] and metric in SHOWN:
+            cells = [_difference(rows[metric, name]) for name in strategies]
+            shown.add_row(f"{metric} [{row['unit']}]", *cells, style="" if row["side"] == "harm" else "cyan")
+    console.print(shown)
+    console.print(
+        f"n = {first['n']} pairs on common seeds; mean difference [95 % interval]; verdicts are Holm-adjusted within a "
+        "strategy.", style="dim",
+    )  # fmt: skip
+
+
+def _difference(row: dict[Hashable, Any]) -> Text:
+    said = str(row["verdict"])
+    cell = Text(f"{number(row['difference'])} [{number(row['low'])}, {number(row['high'])}]")
+    return cell.append(f" {said}", COLOURS.get(said, "dim"))
 
 
 def _cell(row: dict[Hashable, Any], said: str) -> Text:

@@ -7,6 +7,7 @@ from typing import Any
 from simlab.attackers import ATTACKERS
 from simlab.model.access import Permission, Scope
 from simlab.model.attack import Price, Response
+from simlab.model.enforcement import Cache, Replicas
 from simlab.model.scenario import Evidence, Expectation, Scenario
 from simlab.model.system import (
     ACTIONS,
@@ -112,6 +113,16 @@ def _domain(name: str, spec: DomainSpec) -> Domain:
         signing_key=spec.signing_key,
         cascade=law(spec.cascade),
         approvers=spec.approvers,
+        deciders=spec.deciders,
+        waiting=spec.waiting,
+        errors=spec.errors,
+        cache=Cache(spec.cache.ttl, law(spec.cache.hit)),
+        fails_open=spec.when_down.decisions == "open",
+        issuer_refuses=spec.when_down.issuer == "closed",
+        outages=spec.outages.outages(),
+        replicas=Replicas(spec.replicas, spec.poll, spec.push_loss, spec.introspection),
+        runbook=spec.runbook,
+        manual=law(spec.manual),
     )
 
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from simlab.model.access import DelegationMode
+from simlab.model.enforcement import NO_LIMIT
 from simlab.scenario.fields import (
     Amount,
     Duration,
     FactText,
+    FiniteDuration,
     Identifier,
     PermissionText,
     Probability,
     StrategyName,
     Strict,
+    fault,
 )
 from simlab.scenario.laws import DurationSpec
 from simlab.scenario.number_laws import NumberSpec
 from simlab.scenario.schema_conduct import ImproviseSpec
+from simlab.scenario.schema_domains import CacheSpec, OutagesSpec, WhenDownSpec
 from simlab.scenario.schema_governance import ExcessSpec
 
 Copies = Annotated[int, Field(ge=1, le=10_000)]
@@ -79,6 +83,40 @@ class DomainSpec(Strict):
     """More for each delegation below the revoked credential, until what descends from it is refused too."""
     approvers: Identifier = ""
     """Who is asked where a strategy wants an approval; nobody if it is not said, and then it is denied."""
+    deciders: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """Requests that can be decided at once, first come, first served; 0 for no limit."""
+    waiting: Annotated[int, Field(ge=0, le=NO_LIMIT)] = NO_LIMIT
+    """Most requests in line for a decision; the next one is turned away (see `when_down`)."""
+    errors: Probability = 0.0
+    """Chance that a decision point fails on one request, after having dealt with it; dimensionless."""
+    cache: CacheSpec = CacheSpec(ttl=0)
+    """Answers that are kept, so that no decision point is asked."""
+    outages: OutagesSpec = OutagesSpec()
+    """When its services are out of order."""
+    when_down: WhenDownSpec = WhenDownSpec()
+    """What it does while it cannot ask."""
+    replicas: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Enforcement points, each of which hears of a revocation by itself; a request meets any of them."""
+    poll: FiniteDuration = 0.0
+    """The time between two polls for revocations, each point with a phase of its own; 0 if all hear at once."""
+    push_loss: Probability = 1.0
+    """Chance that a pushed order to revoke is lost, so that the next poll brings it; 1 where nobody pushes."""
+    introspection: FiniteDuration = 0.0
+    """The time for which a point trusts what it last heard of a credential; 0 for not at all."""
+    runbook: Probability = 1.0
+    """Chance, settled once a run, that the responders know how to revoke here."""
+    manual: DurationSpec = float("inf")
+    """From the order to revoke to its effect where they do not know; never, if it is not said."""
+
+    @model_validator(mode="after")
+    def _means_something(self) -> DomainSpec:
+        given = self.model_fields_set
+        for key, needs in (("waiting", "deciders"), ("push_loss", "poll"), ("manual", "runbook")):
+            if key in given and needs not in given:
+                raise fault(
+                    "E102", f"'{key}' means nothing without '{needs}'", f"add {needs}, or delete {key}"
+                )
+        return self
 
 
 class ResourceSpec(Strict):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simlab.model.access import Decision, Permission
 from simlab.model.governance import Governance
+from simlab.strategies.authority import FAIL_CLOSED, FAIL_OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,11 @@ class Account:
         """Count what the intruder asked for: by way of *session*, or from outside."""
         record, group = self.record, self.plan.authority.group_of[domain]
         record.asked += 1
-        online = self.plan.authority.groups[group].online and decision.policy != "secret"
+        online = self.plan.authority.groups[group].online and decision.policy not in {
+            "secret",
+            FAIL_OPEN,
+            FAIL_CLOSED,
+        }
         record.judged += online and decision.reason not in BEFORE_POLICY
         if decision.allowed:
             record.allowed += 1

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from simlab.model.access import Credential, EmergencyKey, Grant
 from simlab.model.events import Tally
 from simlab.sim.compiled import KindPlan
+from simlab.sim.outages import NO_OUTAGES, Outages
 from simlab.sim.plan import Plan
 from simlab.strategies.authority import NOTHING
 
@@ -64,8 +65,11 @@ class Session:
 class Broker:
     """All credentials of one run."""
 
-    def __init__(self, plan: Plan, horizon: float, tally: Tally, on_issue: OnIssue) -> None:
+    def __init__(
+        self, plan: Plan, horizon: float, tally: Tally, on_issue: OnIssue, outages: Outages = NO_OUTAGES
+    ) -> None:
         """Begin with the standing credentials of every key, issued at 0."""
+        self.outages = outages
         self.plan = plan
         self.horizon = horizon
         self.tally = tally
@@ -83,6 +87,8 @@ class Broker:
         """[privilege-hours] by key, so that the sum does not depend on whose work came first."""
         self._standing: dict[tuple[str, int], Credential] = {}
         self._renews: dict[tuple[str, int], float] = {}
+        self._before: dict[tuple[str, int], Credential] = {}
+        """By key and group: the predecessor of the standing credential."""
         self._secrets: dict[str, Credential] = {}
         self.series: dict[str, Series] = {}
         """By secret: its credentials, where they are replaced."""
@@ -99,12 +105,20 @@ class Broker:
         """Return how long who asks *now* waits for a credential that takes *service* to issue [s].
 
         First come, first served: it goes to the issuer who is free first (Kiefer and Wolfowitz 1955). Ask in
-        order of time.
+        order of time. Infinite where it is turned away, because the issuer is out of order.
         """
-        desk = self._desks[domain]
-        done = max(now, desk[0]) + service
+        ready = self.ready(domain, now)
+        desk = self._desks.get(domain)
+        if desk is None or ready == inf:
+            return ready + service - now
+        done = self.outages.over(domain, "issuer", max(now, desk[0])) + service
         heapreplace(desk, done)
         return done - now
+
+    def ready(self, domain: str, now: float) -> float:
+        """Return when the issuer of *domain* works [s]: *now*, later, or never for who is turned away."""
+        over = self.outages.over(domain, "issuer", now)
+        return inf if over > now and self.plan.system.domains[domain].issuer_refuses else over
 
     def granted(self) -> float:
         """Return what was granted for tasks [privilege-hours]."""
@@ -161,9 +175,11 @@ class Broker:
         at = (key, group)
         credential = self._standing.get(at)
         if credential is not None and now < self._renews[at]:
-            return credential
+            return credential if now >= credential.issued else self._older(key, group, now)
         if key in self.retired:
             return credential
+        if credential is not None:
+            self._before[at] = credential
         grant = self.plan.authority.standing(key, group)
         if grant is None:
             return None
@@ -178,6 +194,16 @@ class Broker:
         credential = self._standing[at] = self.issue(key, group, grant, issued)
         self._forget_dead(self._live.get(key, {}), now)
         return credential
+
+    def _older(self, key: str, group: int, now: float) -> Credential:
+        """Return what is valid *now*, though its successor was issued ahead, for somebody in line at an issuer."""
+        older = self._before.get((key, group))
+        grant = self.plan.authority.standing(key, group) or Grant(frozenset())
+        start = 0.0 if older is None or now < older.issued else older.issued
+        if older is None or not older.issued <= now < older.issued + grant.ttl:
+            issued = start + math.floor((now - start) / grant.ttl) * grant.ttl
+            older = self._before[key, group] = self.issue(key, group, grant, issued)
+        return older
 
     def secret(self, name: str) -> Credential:
         """Return the one credential of a secret that no strategy governs."""

@@ -66,7 +66,7 @@ class CallPlan:
     watched: bool
     """Whether anything can go wrong with it."""
     queued: bool
-    """Whether its credential is waited for in a line."""
+    """Whether its credential is waited for in a line, or its issuer may be out of order."""
     single_use: bool
     """Whether its credential is good for this one request."""
     kept: bool
@@ -77,6 +77,10 @@ class CallPlan:
     """Whether it may need somebody's approval."""
     drifts: bool
     """Whether its permission may come in excess of roles."""
+    unsteady: bool
+    """Whether it is decided at a point that has a limit, keeps answers or fails."""
+    differ: bool
+    """Whether enforcement points differ in what they have heard of a revocation."""
     plain: bool
     """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)
@@ -90,6 +94,12 @@ class CallPlan:
     """Requests after it that then fall away: the rest of an unplanned call; a count."""
     if_allowed: int = 0
     """Requests after it that fall away where it is allowed: the one it was made instead of; a count."""
+
+    @property
+    def shared(self) -> bool:
+        """Return whether what comes of it depends on other work, or on an intruder, at its very moment."""
+        ways = (self.watched, self.queued, self.kept, self.asks, self.drifts, self.unsteady)
+        return any(ways)
 
     @property
     def step(self) -> Step:

@@ -22,12 +22,15 @@ from simlab.sim.asking import Asking
 from simlab.sim.broker import Broker
 from simlab.sim.clock import Alarm, run_until
 from simlab.sim.compiled import KindPlan
+from simlab.sim.decision_points import DecisionPoints
 from simlab.sim.drift import Drift
 from simlab.sim.harm import Harm
 from simlab.sim.intruder import Intruder
 from simlab.sim.leavers import Leavers, departures
 from simlab.sim.ledger import Ledger
+from simlab.sim.outages import Outages
 from simlab.sim.plan import Plan
+from simlab.sim.replicas import Replicas
 from simlab.sim.responder import Responder
 from simlab.sim.secrets import Secrets
 from simlab.sim.streams import Streams
@@ -47,7 +50,10 @@ class Engine:
         """Rows of the workers, their numbers one after the other."""
         self.incident: list[Row] = []
         self.leaked: list[tuple[Credential, float]] = []
-        self.broker = Broker(plan, plan.scenario.horizon, self.tally, self.issued)
+        self.outages = Outages(plan.domains, self.streams, plan.scenario.horizon)
+        self.points = DecisionPoints(self)
+        self.replicas = Replicas(self)
+        self.broker = Broker(plan, plan.scenario.horizon, self.tally, self.issued, self.outages)
         self.secrets = Secrets(self)
         self.broker.series = self.secrets.series
         self.ledger = Ledger(self, kept=trace)
@@ -61,6 +67,7 @@ class Engine:
         self.harm = Harm(self)
         Workers(self)
         self.harm.begin()
+        self.intruder.tries.await_outages()
         if plan.scenario.attacker:
             for agent in plan.drifting:
                 Alarm(self.env, self._tell_of_gains(agent))

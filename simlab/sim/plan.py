@@ -29,7 +29,7 @@ from simlab.sim.compiled import Answer, CallPlan, FlowPlan, KindPlan
 from simlab.sim.leavers import revocable
 from simlab.sim.moods import Mood, mood_of, moods_of
 from simlab.strategies import describe
-from simlab.strategies.authority import authority_over
+from simlab.strategies.authority import authority_over, undecided
 
 
 class Plan:
@@ -60,6 +60,12 @@ class Plan:
         }
         self.footholds = {name: threat.strike(self.system) for name, threat in self.threats.items()}
         self.leakable = _leakable(scenario)
+        self.unsteady = frozenset(
+            name
+            for name, domain in self.system.domains.items()
+            if domain.unsteady and self.authority.groups[self.authority.group_of[name]].online
+        )
+        """Domains whose decisions depend on load, on failures or on a cache."""
         flows = sorted(self.system.workflows.values(), key=lambda flow: flow.name)
         self.flows = tuple(self._flow(flow) for flow in flows)
         self.domains = tuple(self.system.domains.values())
@@ -201,6 +207,13 @@ class Plan:
         call.answers[labels] = answer = (decision.allowed, static)
         return answer
 
+    def unanswered(self, kind: KindPlan, call: CallPlan, reason: str) -> Answer:
+        """Return what comes of a worker's call that no decision point answers, with the row that records it."""
+        grant = kind.grants[call.group]
+        permission, domain = call.call.permission, self.system.domains[call.domain]
+        decision = undecided(domain, permission, grant.scope if grant else frozenset(), reason)
+        return decision.allowed, self.row(kind, "worker", permission, call.domain, decision)
+
     def row(
         self,
         kind: KindPlan,
@@ -254,7 +267,7 @@ class Plan:
             ),
             varies=any(not isinstance(call.call.work, Fixed) for call in calls),
             issues=any(call.issuance for call in every),
-            online=any(call.decision for call in every),
+            online=any(call.decision or call.unsteady for call in every),
             keys=tuple(dict.fromkeys(kind.key for kind, _ in kinds if kind.issued or kind.lasting)),
             numbers=2 * (len(calls) + sum(map(unplanned.most, turns)) + len(lingers)) * len(kinds),
             asks=any(call.asks for call in every),
@@ -295,8 +308,7 @@ class Plan:
         credentials that nobody ends, and a line of those who wait for an issuer or for an approval.
         """
         facts = self.reach.steps
-        shared = any(call.watched or call.queued or call.kept or call.asks or call.drifts for call in calls)
-        return shared or any(
+        return any(call.shared for call in calls) or any(
             f"{HOLD}:{kind.key}" in facts
             or any(self._turned(user) for user in self.authority.users[kind.key])
             or kind.key in self.revocable
@@ -319,6 +331,7 @@ class Plan:
         online = self.authority.groups[group].online
         grant = kind.grants[group]
         scope: Scope = grant.scope if grant else frozenset()
+        unsteady = domain.name in self.unsteady
         label = frozenset({resource.label}) if reads and resource.label else frozenset()
         held = kind.grants[group]
         single_use = held is not None and held.single_use and not kind.standing[group]
@@ -332,11 +345,15 @@ class Plan:
             group=group,
             domain=domain.name,
             issuance=None if kind.standing[group] or domain.issuance == ZERO else domain.issuance.quantile,
-            decision=mood.wait(domain.decision.quantile) if online and domain.decision != ZERO else None,
+            decision=mood.wait(domain.decision.quantile)
+            if online and domain.decision != ZERO and not unsteady
+            else None,
             label=label,
             closes=closes,
             watched=watched,
-            queued=bool(domain.issuers) and not kind.standing[group],
+            queued=(domain.issuers > 0 or domain.fails("issuer")) and not kind.standing[group],
+            unsteady=unsteady,
+            differ=domain.replicas.differ,
             single_use=single_use,
             kept=group in kind.kept,
             declared=mood.declared,

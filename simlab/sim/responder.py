@@ -71,7 +71,8 @@ class Responder:
         coverage = max(telemetry.coverage, telemetry.flagged) if flagged else telemetry.coverage
         if not allowed and telemetry.denials is not None:
             coverage = telemetry.denials
-        seen = target.honeytoken or engine.streams.uniform("alert", *name) < coverage
+        works = engine.outages.over(target.domain, "telemetry", engine.env.now) == engine.env.now
+        seen = target.honeytoken or (works and engine.streams.uniform("alert", *name) < coverage)
         if seen:
             lag = telemetry.lag.quantile(engine.streams.uniform("alert lag", *name))
             self.alert(engine.env.now + lag, name, [credential] if credential else [], agent, move)
@@ -121,7 +122,7 @@ class Responder:
         credential.cascade = {}
         for domain in engine.plan.domains:
             what = (domain.name, credential.key, credential.serial)
-            end = order + domain.revocation.quantile(engine.streams.uniform("revocation", *what))
+            end = engine.replicas.told(domain, credential, order)
             revoked[domain.name] = min(revoked.get(domain.name, math.inf), end)
             credential.cascade[domain.name] = domain.cascade.quantile(
                 engine.streams.uniform("cascade", *what)

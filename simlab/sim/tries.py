@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,7 +18,14 @@ from simlab.sim.approvers import BUSY, EXPIRED, REFUSED
 from simlab.sim.broker import Session
 from simlab.sim.moods import declaring
 from simlab.sim.ways import Ways
-from simlab.strategies.authority import NOTHING, decide_emergency, decide_secret, idle
+from simlab.strategies.authority import (
+    FAIL_CLOSED,
+    NOTHING,
+    decide_emergency,
+    decide_secret,
+    idle,
+    undecided,
+)
 
 if TYPE_CHECKING:
     from simlab.sim.intruder import Intruder
@@ -111,7 +119,7 @@ class Tries:
         """Present a stolen credential, as an outsider; *answer* is that of an approver, where one was asked."""
         users = self.plan.authority.users.get(door.key, ())
         credential = self._renewed(door, credential)
-        decision = self._decide_outsider(door, credential, users)
+        decision = self._decide_outsider(door, nth, credential, users)
         if decision.approval and not self.engine.asking.settled(credential):
             if answer is None:
                 again = partial(self._present, index, door, nth, credential)
@@ -129,7 +137,7 @@ class Tries:
         elif decision.reason in LAPSED or (decision.reason == "not-holder" and credential.grant.replay):
             self.ways.credential_lapsed(door, credential)  # another one may do
         elif not self._asks_again(decision):
-            self.ways.refused(index, id(credential.grant))
+            self._denied(decision, index, id(credential.grant))
 
     def _renewed(self, door: Door, credential: Credential) -> Credential:
         """Return *credential*, or what it is renewed into where it is dead and can be."""
@@ -156,7 +164,7 @@ class Tries:
         if credential is None or now >= credential.dies(door.domain):
             parent = self.engine.broker.secret(door.secret)
             credential = self._minted[at] = self.engine.broker.issue(door.key, group, grant, now, parent)
-        decision = self._decide_outsider(door, credential, (door.minted,))
+        decision = self._decide_outsider(door, nth, credential, (door.minted,))
         if decision.approval and not self.engine.asking.settled(credential):
             if answer is None:
                 self._ask(index, door, nth, None, door.minted, partial(self._mint, index, door, nth, grant))
@@ -172,10 +180,12 @@ class Tries:
         elif decision.reason in LAPSED:
             self.ways.mint_lapsed(door)
         elif not self._asks_again(decision):
-            self.ways.refused(index, id(grant))
+            self._denied(decision, index, id(grant))
 
-    def _decide_outsider(self, door: Door, credential: Credential, users: tuple[str, ...]) -> Decision:
-        late = self._too_late(credential, door.domain)
+    def _decide_outsider(
+        self, door: Door, nth: int, credential: Credential, users: tuple[str, ...]
+    ) -> Decision:
+        late = self._too_late(credential, door, nth)
         if late is not None:
             return late
         if credential.grant.bound and not self._replayable(credential):
@@ -186,7 +196,8 @@ class Tries:
         if not users:
             return decide_secret(door.move.permission, scope)
         request = self.plan.authority.request(idle(users[0]), door.move.permission, scope, NOTHING)
-        return self.plan.authority.decide(request)
+        silence = self._unanswered(door, nth, scope, (users[0], credential.grant, door.move.permission))
+        return silence or self.plan.authority.decide(request)
 
     def _use_up(self, credential: Credential, session: Session | None) -> None:
         broker = self.engine.broker
@@ -204,14 +215,14 @@ class Tries:
         """Let a steered session ask, by itself or through agents that it can task."""
         door = self.plan.world.doors[index]
         asker = self._at_the_end(session, door)
-        credential = self._credential(asker, self.plan.authority.group_of[door.domain])
+        credential = self._credential(asker, door.domain)
         now = self.engine.env.now
         if credential is not None and now < credential.issued:  # the request waits until it is issued
             self.made -= 1
             self.under_way.add(index)
             self.engine.after(credential.issued - now, lambda: self._finish(attacker, index, nth))
             return
-        credential, decision = self._decide_insider(asker, door, credential)
+        credential, decision = self._decide_insider(asker, door, nth, credential)
         task = asker.kind.seen[self.plan.authority.group_of[door.domain]]
         if decision.approval and credential is not None and not self.engine.asking.settled(credential):
             if answer is None:
@@ -233,10 +244,10 @@ class Tries:
         elif asker.declared is not None:  # another session of the kind has not yet declared anything
             self.ways.refused(index, session)
         elif not self._asks_again(decision):
-            self.ways.refused(index, session.kind.tasks, session.context.labels)
+            self._denied(decision, index, session.kind.tasks, session.context.labels)
 
     def _decide_insider(
-        self, asker: Session, door: Door, credential: Credential | None
+        self, asker: Session, door: Door, nth: int, credential: Credential | None
     ) -> tuple[Credential | None, Decision]:
         """Return what is decided when *asker* asks for what is behind *door*, and what it presents in the end."""
         permission, group = door.move.permission, self.plan.authority.group_of[door.domain]
@@ -245,8 +256,11 @@ class Tries:
         else:
             scope = self._scope(credential, door)
             ask = self.plan.decide if scope is credential.grant.scope else self.plan.ask
-            decision = self._too_late(credential, door.domain) or ask(
-                asker.declared or asker.kind, permission, scope, asker.context.labels
+            kind, labels = asker.declared or asker.kind, asker.context.labels
+            decision = (
+                self._too_late(credential, door, nth)
+                or self._unanswered(door, nth, scope, (kind, permission, labels))
+                or ask(kind, permission, scope, labels)
             )
         key = self.engine.asking.key(asker, group, door.domain)
         if key is None or (decision.allowed and not decision.approval):
@@ -287,9 +301,46 @@ class Tries:
         """Return what *credential* covers now, as far as *door* is concerned."""
         return self.engine.drift.widened(credential, door.move.permission, self.engine.env.now)
 
-    def _too_late(self, credential: Credential, domain: str) -> Decision | None:
-        now = self.engine.env.now
-        if now < credential.dies(domain):
+    def _denied(self, decision: Decision, index: int, *what: object) -> None:
+        """Take a policy's denial for final; try again once decision points answer, if that is what was wrong."""
+        self.ways.refused(index, *what)
+        if decision.policy == FAIL_CLOSED:
+            now, domain = self.engine.env.now, self.plan.world.doors[index].domain
+            again = self.engine.points.worth_another_try(domain, now, decision.reason)
+            self.engine.after(again - now, lambda: self._reopen(lambda closed: closed == (index, *what)))
+
+    def _reopen(self, which: Callable[[tuple[object, ...]], bool]) -> None:
+        self.ways.reopen(which)
+        self.choose()
+
+    def await_outages(self) -> None:
+        """Hear of every outage that opens doors, when it begins, and try them again."""
+        doors = self.plan.world.doors
+        for name in sorted(self.plan.unsteady):
+            if self.plan.system.domains[name].fails_open:
+                behind = {index for index, door in enumerate(doors) if door.domain == name}
+                for begin in self.engine.outages.begin(name, "decisions"):
+                    self.engine.after(begin, partial(self._reopen, partial(_leads_into, behind)))
+
+    def _unanswered(self, door: Door, nth: int, scope: Scope, what: Hashable) -> Decision | None:
+        """Return what comes of a request that no decision point answers; None where one does.
+
+        It takes its place in line. What it waits there does not add to the attacker's pace.
+        """
+        if door.domain not in self.plan.unsteady:
+            return None
+        who = ("intruder", door.move, nth)
+        u = self.engine.streams.uniform("decision", *who)
+        reason = self.engine.points.visit(door.domain, self.engine.env.now, what, u, who).reason
+        domain = self.plan.system.domains[door.domain]
+        return undecided(domain, door.move.permission, scope, reason) if reason else None
+
+    def _too_late(self, credential: Credential, door: Door, nth: int) -> Decision | None:
+        now, domain = self.engine.env.now, door.domain
+        if self.plan.system.domains[domain].replicas.differ:
+            if not self.engine.replicas.refuse(credential, domain, now, ("intruder", door.move, nth)):
+                return None
+        elif now < credential.dies(domain):
             return None
         reason = "used" if now >= credential.spent else "expired" if now >= credential.expires else "revoked"
         return Decision(allowed=False, reason=reason, policy="broker")
@@ -308,13 +359,19 @@ class Tries:
             self._below[session, door.agents] = below
         return below
 
-    def _credential(self, session: Session, group: int) -> Credential | None:
+    def _credential(self, session: Session, domain: str) -> Credential | None:
+        group = self.plan.authority.group_of[domain]
         held, now = session.credentials[group], self.engine.env.now
         if held is not None and now < held.expires:
             replaceable = session.kind.standing[group] and held.revoked is not None
             return self.engine.broker.acquire(session, group, now) if replaceable else held
-        if session.kind.standing[group] or _goes_on(session):
+        if session.kind.standing[group]:
             return self.engine.broker.acquire(session, group, now)
+        if _goes_on(session):
+            ready = self.engine.broker.ready(domain, now)
+            if ready < math.inf:
+                return self.engine.broker.acquire(session, group, ready)
+            self.engine.after(self.engine.outages.over(domain, "issuer", now) - now, self.replaced)
         return held
 
     def _record(
@@ -402,3 +459,8 @@ class Tries:
 def _goes_on(session: Session) -> bool:
     """Return whether the issuer still knows the task of *session*, and of those that it descends from."""
     return session.running and (session.above is None or _goes_on(session.above))
+
+
+def _leads_into(behind: set[int], closed: tuple[object, ...]) -> bool:
+    """Return whether *closed* is a refusal at a door among those *behind*."""
+    return closed[0] in behind

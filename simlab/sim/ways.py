@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simlab.model.access import Credential, Grant, Permission
@@ -111,6 +112,11 @@ class Ways:
     def refused(self, *what: object) -> None:
         """Do not present *what* again: a door, and the kind of thing that was presented there."""
         self._closed.add(what)
+        self._ways = None
+
+    def reopen(self, which: Callable[[tuple[object, ...]], bool]) -> None:
+        """Forget those refusals of which *which* holds."""
+        self._closed = {what for what in self._closed if not which(what)}
         self._ways = None
 
     def credential_lapsed(self, door: Door, credential: Credential) -> None:

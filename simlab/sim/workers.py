@@ -7,7 +7,7 @@ no intruder could ever touch needs none: it is done on arrival, with the times t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
@@ -140,8 +140,9 @@ class Workers:
                 if credential is None:
                     extra = issuance(issuances[number]) if issuance else 0.0
                     if call.queued:
-                        extra = broker.wait_in_line(domain, now, extra)
-                    credential = acquire(session, group, now + extra)
+                        credential, extra = self._in_line(session, call, now, extra)
+                    else:
+                        credential = acquire(session, group, now + extra)
                     wait += extra
                     delay += extra
             if decision:
@@ -155,12 +156,21 @@ class Workers:
                 now += wait
                 if now >= horizon:
                     return
+            silent = ""
+            if call.unsteady:
+                who = (flow.flow.name, serial, number, 0)
+                silent, extra = yield from self._ask(session, call, now, decisions[number - 1], who)
+                delay += extra
+                now += extra
+                if now >= horizon:
+                    return
             if credential is not None and credential.expires <= now:
                 left = broker.left_over(session, group, now) if call.kept else None
                 extra = issuance(issuances[number - 1]) if issuance and left is None else 0.0
                 if call.queued and left is None:
-                    extra = broker.wait_in_line(domain, now, extra)
-                credential = acquire(session, group, now + extra)
+                    credential, extra = self._in_line(session, call, now, extra)
+                else:
+                    credential = acquire(session, group, now + extra)
                 tally.renewed += 1
                 if extra:
                     delay += extra
@@ -173,23 +183,31 @@ class Workers:
                 allowed, static = answers.get(context.labels) or engine.plan.answer(
                     session.kind, call, context.labels
                 )
-                if not allowed and call.drifts:
+                if silent:
+                    allowed, static = engine.plan.unanswered(session.kind, call, silent)
+                elif not allowed and call.drifts:
                     allowed, static = self._in_excess(session, call, credential, now, static)
                 presented = 0
                 if credential is None:
                     if allowed:
                         allowed, static = False, self._refused(session, call, "no-credential")
-                        overruled += online_calls[number] - online_calls[number - 1]
+                        overruled += 0 if silent else online_calls[number] - online_calls[number - 1]
                 else:
-                    if revoked and now >= credential.dies(domain):
+                    if call.differ:
+                        who = (flow.flow.name, serial, number, attempt)
+                        credential, late = self._meet(session, call, credential, now, who)
+                        if late:
+                            allowed, static = False, self._refused(session, call, "revoked")
+                            overruled += 0 if silent else online_calls[number] - online_calls[number - 1]
+                    elif revoked and now >= credential.dies(domain):
                         if session.kind.standing[group]:  # what has replaced it by now, if anything has
                             credential = acquire(session, group, now) or credential
                         if now >= credential.dies(domain):
                             reason = "revoked" if credential.spent > now else "used"
                             allowed, static = False, self._refused(session, call, reason)
-                            overruled += online_calls[number] - online_calls[number - 1]
+                            overruled += 0 if silent else online_calls[number] - online_calls[number - 1]
                     presented = credential.serial
-                    if sleeper and allowed and call.asks:
+                    if sleeper and allowed and call.asks and not silent:
                         asked = yield from engine.asking.work_asks(
                             session, call, credential, sleeper, (number, attempt)
                         )
@@ -208,6 +226,7 @@ class Workers:
                 pause = flow.flow.backoff * 2.0**attempt
                 attempt += 1
                 tally.denied += 1
+                tally.backoff += min(pause, horizon - now)
                 delay += pause
                 if pause:
                     if touchable:
@@ -215,8 +234,26 @@ class Workers:
                     now += pause
                     if now >= horizon:
                         return
+                if call.unsteady:
+                    who = (flow.flow.name, serial, number, attempt)
+                    u = engine.streams.uniform("decision again", *who)
+                    silent, extra = yield from self._ask(session, call, now, u, who)
+                    delay += extra
+                    now += extra
+                    if now >= horizon:
+                        return
                 if credential is None or credential.expires <= now:
-                    credential = acquire(session, group, now)
+                    if call.queued:
+                        extra = issuance(issuances[number - 1]) if issuance else 0.0
+                        credential, extra = self._in_line(session, call, now, extra)
+                        if extra:
+                            yield extra
+                            delay += extra
+                            now += extra
+                            if now >= horizon:
+                                return
+                    else:
+                        credential = acquire(session, group, now)
             if attempt:
                 tally.requests += attempt
                 tally.decisions += attempt * (online_calls[number] - online_calls[number - 1])
@@ -291,6 +328,43 @@ class Workers:
         if decision.allowed and now < credential.dies(call.domain):
             engine.drift.use(credential, right, now)
         return decision.allowed, engine.plan.row(session.kind, "worker", right, call.domain, decision)
+
+    def _in_line(
+        self, session: Session, call: CallPlan, now: float, service: float
+    ) -> tuple[Credential | None, float]:
+        """Return the credential that *session* waits for, and how long [s]; none, at once, if it is turned away."""
+        broker = self.engine.broker
+        extra = broker.wait_in_line(call.domain, now, service)
+        if extra == inf:
+            return None, 0.0
+        return broker.acquire(session, call.group, now + extra), extra
+
+    def _ask(
+        self, session: Session, call: CallPlan, now: float, u: float, who: tuple[object, ...]
+    ) -> Generator[float, None, tuple[str, float]]:
+        """Ask a decision point; return why it did not answer, if it did not, and how long that took [s]."""
+        engine = self.engine
+        tally = engine.tally
+        what = (session.kind, call.call.permission, session.context.labels)
+        visit = engine.points.visit(call.domain, now, what, u, who)
+        tally.asked += 1
+        tally.undecided += bool(visit.reason)
+        tally.in_line += visit.waits
+        tally.deciding += min(visit.takes, engine.broker.horizon - now)
+        if visit.takes:
+            yield visit.takes
+        return visit.reason, visit.takes
+
+    def _meet(
+        self, session: Session, call: CallPlan, credential: Credential, now: float, who: tuple[object, ...]
+    ) -> tuple[Credential, bool]:
+        """Present *credential* to one of the enforcement points; return what was presented, and whether too late."""
+        refuse = self.engine.replicas.refuse
+        late = refuse(credential, call.domain, now, who)
+        if late and session.kind.standing[call.group]:  # what has replaced it by now, if anything has
+            credential = self.engine.broker.acquire(session, call.group, now) or credential
+            late = refuse(credential, call.domain, now, who)
+        return credential, late
 
     def _refused(self, session: Session, call: CallPlan, reason: str) -> int:
         return self.engine.refusal(session.kind, "worker", call.call.permission, call.domain, reason)

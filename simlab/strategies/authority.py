@@ -21,7 +21,7 @@ from simlab.model.access import (
     Scope,
     Strategy,
 )
-from simlab.model.system import Agent, System, Task, Workflow
+from simlab.model.system import Agent, Domain, System, Task, Workflow
 from simlab.strategies import describe, enforced
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ NOTHING: frozenset[str] = frozenset()
 NOTHING_AT_ALL: Scope = frozenset()
 MOST_COMBINED = 10
 """Most labels whose every combination is asked about."""
+FAIL_OPEN, FAIL_CLOSED = "fail-open", "fail-closed"
+"""Policies, so to say, of a domain in which no decision point answers."""
 
 
 def idle(agent: str) -> Task:
@@ -260,6 +262,14 @@ class Authority:
         """Return what the request's domain decides."""
         return self.groups[self.group_of[request.resource.domain]].decide(request)
 
+    def possible(self, request: Request) -> Decision:
+        """Return the best that can come of *request*: what is decided, or what passes where nobody decides."""
+        decision = self.decide(request)
+        domain = self.system.domains[request.resource.domain]
+        if decision.allowed or not domain.leaves_open or not self.groups[self.group_of[domain.name]].online:
+            return decision
+        return undecided(domain, request.permission, request.scope, "pdp-down")
+
 
 @dataclass(eq=False)
 class DriftingAuthority(Authority):
@@ -330,3 +340,10 @@ def decide_emergency(permission: Permission, scope: Scope) -> Decision:
     if permission in scope:
         return Decision(allowed=True, reason="break-glass", policy="break-glass")
     return Decision(allowed=False, reason="outside-break-glass", policy="break-glass")
+
+
+def undecided(domain: Domain, permission: Permission, scope: Scope, reason: str) -> Decision:
+    """Return what *domain* does with a request that no decision point answers, for *reason*."""
+    if not domain.fails_open:
+        return Decision(allowed=False, reason=reason, policy=FAIL_CLOSED)
+    return Decision(allowed=permission in scope, reason=reason, policy=FAIL_OPEN)

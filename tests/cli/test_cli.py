@@ -61,7 +61,7 @@ def simlab(capsys, *words: str | Path) -> tuple[int, str, str]:
 def test_check_counts_good_scenarios(capsys):
     """The count goes to stdout, and the status is 0."""
     status, out, err = simlab(capsys, "check", ROOT / "scenarios" / "cases")
-    assert (status, out, err) == (0, "7 of 7 scenarios are good\n", "")
+    assert (status, out, err) == (0, "9 of 9 scenarios are good\n", "")
 
 
 def test_five_errors_in_one_file_come_together_with_line_and_column(capsys, tmp_path):
@@ -278,6 +278,38 @@ def test_explain_refuses_a_study_whose_scenario_was_changed(capsys, links, tmp_p
     status, _, err = simlab(capsys, "explain", copy, "--run", "0", "--resource", "model")
     assert status == 5
     assert "E407" in err
+
+
+def test_compare_tells_two_scenarios_apart_on_the_same_seeds(capsys, tmp_path):
+    """A domain that is as good as another one changes the blast radius by so much, under each strategy."""
+    one, other = (Path(CASE).parent / f"hybrid-estate{end}.yaml" for end in ("-uniform", ""))
+    words = (
+        "compare",
+        one,
+        "--against",
+        other,
+        "-s",
+        "jit+intent",
+        "--reps",
+        "6",
+        "--seed",
+        "1",
+        "--out",
+        tmp_path,
+    )
+    status, out, _ = simlab(capsys, *words, "--quiet")
+    assert status == 0
+    assert "hybrid-estate-uniform minus hybrid-estate" in out
+    assert "n = 6 pairs" in out
+    status, out, _ = simlab(capsys, *words, "--quiet", "--json")
+    first = json.loads(out)[0]
+    assert (first["metric"], first["other"], first["n"]) == ("blast_radius", "hybrid-estate", 6)
+    assert first["difference"] < 0
+    status, _, err = simlab(
+        capsys, "compare", one, "--against", one, "-s", "jit", "--reps", "2", "--out", tmp_path
+    )
+    assert status == 2
+    assert "cannot be paired" in err
 
 
 def test_verify_counts_what_holds(capsys):

@@ -42,7 +42,7 @@ STORY = [
     row(3000.0, "request", "deploy", "prod", allowed=False, reason="not-in-role"),
     row(4200.0, "request", "read", "db", reason="role"),
     row(4800.0, "detect", actor="responder"),
-    row(4800.0, "request", "read", "cache", reason="role"),
+    row(4800.0, "request", "read", "cache", reason="pdp-down")._replace(policy="fail-open"),
     row(4860.0, "revoke", actor="responder"),
     row(5400.0, "request", "run", "job", reason="role", chain="bot", task="w"),
     row(6000.0, "gain", "deploy", "prod"),
@@ -66,6 +66,7 @@ def run(**changes):
         delays=[0.5, 0.1, 0.9, 0.3, 0.2, 4.0, 0.4], standing=96.0, granted=1.25, revoked=1, false_alarms=1,
         approvals=8, approvals_busy=1, approvals_expired=2, waved_through=3, glass_broken=2, glass_hours=1.125,
         approval_waits=[60.0, 0.0, 300.0, 120.0], urgent_waits=[60.0, 0.0], soc_waits=[0.0, 45.0],
+        asked=8, undecided=2, in_line=4.0, deciding=7200.0, backoff=45.0,
     )  # fmt: skip
     governance = Governance(
         allowed=50, unbroken=40, overruled=2, asked=8, judged=4, late=5, used=6, granted=24, drift=1.5, excess=2.5,
@@ -92,6 +93,7 @@ WORKED = {
     "attacker_uses": 6.0,  # 1200, 1800, 2400, 4200, 4800, 5400
     "attacker_denials": 2.0,  # 3000 and 9000
     "unseen_uses": 4.0,  # those before 4800
+    "failed_open": 1.0,  # 4800
     "time_to_detect": (4800 - 600) / HOUR,
     "exposure_hours": 4260 / HOUR,
     "credentials_lost": 3.0,  # k and w leaked, v was found
@@ -107,6 +109,11 @@ WORKED = {
     "tasks_failed": 2.0,
     "credentials_issued": 12.0,
     "decisions": 30.0,
+    "decision_wait": 0.5,  # 4 s, 8 requests
+    "decision_latency": 900.0,  # 7,200 s, 8 requests
+    "open_decisions": 0.5,  # 2 of 4 hours
+    "undecided": 0.25,  # 2 of 8
+    "retry_wait": 4.5,  # 45 s, 10 pieces of work
     "standing_hours": 96.0,
     "granted_hours": 1.25,
     "approvals": 8.0,

@@ -47,7 +47,15 @@ LOOSER = {
     ("cf14-extinction", "tasks", "share", 80): 0.01,
     ("cf42-yule", "tasks", "variance", 0): 0.02,
     ("cf42-yule", "tasks", "share", 10): 0.015,
-    ("cf27-lost-push", "exposure_hours", "mean", 0): 0.01,
+    ("cf21-decision-point", "decision_wait", "mean", 0): 0.015,
+    ("cf21-decision-point", "decision_latency", "mean", 0): 0.012,
+    ("cf22-full-pool", "undecided", "mean", 0): 0.01,
+    ("cf24-retries", "tasks_failed", "mean", 0): 0.06,
+    ("cf24-retries", "retry_wait", "mean", 0): 0.007,
+    ("cf24-retries-into-a-line", "open_decisions", "mean", 0): 0.008,
+    ("cf24-retries-into-a-line", "decision_latency", "mean", 0): 0.007,
+    ("cf27-lost-push", "exposure_hours", "mean", 0): 0.017,
+    ("cf27-slowest-replica", "attacker_uses", "mean", 0): 0.006,
     ("cf30-random-graph", "blast_radius", "share", 12): 0.08,
     ("cf31-noisy-and", "goal", "mean", 0): 0.01,
     ("cf36-quorum", "waved_through", "mean", 0): 0.06,
@@ -120,6 +128,28 @@ def borel(n, m):
 def dies_out(m):
     """Return the smaller root of s = exp(m(s - 1))."""
     return brentq(lambda s: s - exp(m * (s - 1)), 0.0, 1 - 1e-3, xtol=1e-16)
+
+
+# --- decision points ---------------------------------------------------------------------------------
+
+
+def decision_point(lam=200.0, hit=0.8, fast=0.001, slow=0.01):
+    service, square = hit * fast + (1 - hit) * slow, hit * fast**2 + (1 - hit) * 2 * slow**2
+    wait = lam * square / (2 * (1 - lam * service))
+    return {"wait": wait, "latency": wait + service}
+
+
+def erlang_b(c, a):
+    lost = 1.0
+    for servers in range(1, c + 1):  # the recursion, not the sum that the file states
+        lost = a * lost / (servers + a * lost)
+    return lost
+
+
+def retries(d=0.3, most=4, first=1800.0):
+    done = math.fsum(d**k for k in range(most + 1))
+    pauses = math.fsum(first * 2 ** (k - 1) * d**k for k in range(1, most + 1))
+    return {"attempts": done, "failed": d ** (most + 1), "pauses": pauses}
 
 
 # --- composition, attack graphs, races --------------------------------------------------------------
@@ -258,9 +288,19 @@ EXACT = {
     + 12 * 0.85**8,
     ("improvised-calls", "denied", "mean", 0): 12 * 0.1 + 12 * 0.05,
     ("improvised-calls", "denied", "variance", 0): 12 * 0.1 * 0.9 + 12 * 0.05 * 0.95,
+    ("cf21-decision-point", "decision_wait", "mean", 0): decision_point()["wait"],
+    ("cf21-decision-point", "decision_latency", "mean", 0): decision_point()["latency"],
+    ("cf22-full-pool", "undecided", "mean", 0): erlang_b(10, 7.0),
+    ("cf24-retries", "decisions", "mean", 0): 100 * retries()["attempts"],
+    ("cf24-retries", "tasks_failed", "mean", 0): 100 * retries()["failed"],
+    ("cf24-retries", "retry_wait", "mean", 0): retries()["pauses"],
+    ("cf24-retries-into-a-line", "open_decisions", "mean", 0): 4 / 7 / (1 - 4 / 7),
+    ("cf24-retries-into-a-line", "decision_latency", "mean", 0): 1 / (10 - 4 / 0.7),
+    ("cf24-retries-into-a-line", "undecided", "mean", 0): 0.3,
     ("cf27-lost-push", "exposure_hours", "mean", 0): 20 * 0.1 * 0.5 / 2,
     ("cf27-slowest-replica", "exposure_hours", "mean", 0): 0.5 * 6 / 7,
     ("cf27-slowest-replica", "exposure_hours", "variance", 0): 0.5**2 * 6 / (7**2 * 8),
+    ("cf27-slowest-replica", "attacker_uses", "mean", 0): 1 - 0.25 / 0.5,
     ("cf28-layers", "weighted_blast_radius", "mean", 0): layers()["mean"],
     ("cf28-layers", "goal", "mean", 0): layers()["last"],
     ("cf30-random-graph", "blast_radius", "mean", 0): random_graph()["mean"],
