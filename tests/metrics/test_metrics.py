@@ -127,7 +127,7 @@ WORKED = {
     "break_glass_hours": 1.125,
     "waved_through": 3.0,
     "soc_wait_mean": 22.5,
-    "explicit_share": 0.6666666666666666,  # of the work 30 - 2, of the intruder 4: 32 of 40 + 8
+    "explicit_share": 0.625,  # of the work 30 - 2 - 2, of the intruder 4: 30 of 40 + 8
     "unbroken_chain_share": 0.8,  # 40 of 50
     "actions_after_end": 5.0,
     "after_end_share": 0.1,  # 5 of 50

@@ -196,6 +196,9 @@ class Naive:
                 yield f"steer:{name}"
             elif verb == "hold":
                 yield from self.outsider(name, facts)
+                yield from self.stands_for(name)
+            elif verb == "mint":
+                yield from self.minted(*name.partition("@")[::2])
             elif verb == "steer" and ">" not in name:
                 yield from (f"steer:{'>'.join(chain)}" for chain, _ in self.chains(name)[1:])
             elif verb in self.system.actions and name in self.system.resources:
@@ -222,6 +225,32 @@ class Naive:
             if self.labelled_read(right):
                 yield f"exfiltrate:{right.resource}"
 
+    def stands_for(self, secret):
+        """Yield the agents in whose name who holds *secret* has credentials issued, and where."""
+        for agent in self.system.agents.values():
+            if agent.identity == secret:
+                yield f"mint:{agent.name}"
+            for domain in self.system.domains.values():
+                if domain.signing_key == secret:
+                    yield f"mint:{agent.name}@{domain.name}"
+
+    def minted(self, name, where):
+        """Yield what a credential opens that was issued, or signed for *where*, in the name of an agent."""
+        agent = self.system.agents[name]
+        for right in {*agent.menu, *agent.entitlements}:
+            domain = self.domain(right)
+            if where and where != domain:
+                continue
+            scopes = [self.standing(agent.key, domain)]
+            for _, lineage in self.jobs(name):
+                alone = len(lineage) == 1 or self.seen(lineage, domain).mode != "on-behalf-of"
+                if where or alone:
+                    scopes.append(self.held(lineage[-1], domain))
+            if any(scope and self.may((idle(name),), right, scope) for scope in scopes):
+                yield str(right)
+                if self.labelled_read(right):
+                    yield f"exfiltrate:{right.resource}"
+
     def stolen(self, key, right, facts):
         """Return whether some credential of *key* that can be found lets an outsider do *right*."""
         domain = self.domain(right)
@@ -236,8 +265,8 @@ class Naive:
                         lineages.append((idle(root),))
                     found += [self.asked(lineage, chain, modes) for lineage in lineages]
             for tasks in found:
-                bound = self.enforced(domain).grant(agent, tasks[-1]).bound
-                scope = None if bound else self.scope(tasks, domain)
+                grant = self.enforced(domain).grant(agent, tasks[-1])
+                scope = None if grant.bound and not grant.replay else self.scope(tasks, domain)
                 if scope and self.may((idle(agent.name),), right, scope):
                     return True
         return False

@@ -46,6 +46,8 @@ static-rbac+data-flow             | attacker_uses   | where-it-fails/inside-the-
 static-rbac+data-flow             | tasks_failed    | where-it-fails/summary-to-customer  | 1 | static-rbac            | 0
 static-rbac+separate-duties       | tasks_failed    | where-it-fails/one-on-call          | 1 | static-rbac            | 0
 static-rbac+separate-duties       | attacker_uses   | where-it-fails/key-at-rest          | 3 | jit                    | 0
+static-rbac+human-approval:sensitivity=1 | tasks_failed | approvals-expire                | 1 | static-rbac            | 0
+static-rbac+human-approval:sensitivity=1 | latency_p50  | approvals-quorum                | 300 | static-rbac          | 0
 """
 """Strategy, metric, scenario and its number; the strategy that does better there, and its number."""
 
