@@ -719,6 +719,7 @@ def scaled(thing: Any, factor: float) -> Any:
         flow = replace(
             thing,
             at=tuple(time * factor for time in thing.at),
+            tasks=tuple(replace(task, ttl=task.ttl * factor) for task in thing.tasks),
             calls=scaled(thing.calls, factor),
             improvises=scaled(thing.improvises, factor),
             lingers=scaled(thing.lingers, factor),
@@ -733,7 +734,8 @@ def scaled(thing: Any, factor: float) -> Any:
         return thing.scaled(factor)
     if isinstance(thing, Secret | Resource):
         name = "ttl" if isinstance(thing, Secret) else "retained"
-        return replace(thing, **{name: getattr(thing, name) * factor})
+        lasts = {"lifetime": thing.lifetime.scaled(factor)} if isinstance(thing, Secret) else {}
+        return replace(thing, **{name: getattr(thing, name) * factor}, **lasts)
     if not dataclasses.is_dataclass(thing):
         return thing
     changed = {
@@ -744,6 +746,12 @@ def scaled(thing: Any, factor: float) -> Any:
         if item.init and (value := getattr(thing, item.name)) is not None
     }
     return replace(thing, **changed)
+
+
+def unsigned(world: Scenario) -> Scenario:
+    """Return *world* where no stolen key signs for a domain: there, one agent more is one door more."""
+    domains = world.system.domains.items()
+    return with_system(world, domains={name: replace(domain, signing_key="") for name, domain in domains})
 
 
 def reordered(thing: Scenario, seed: int) -> Scenario:

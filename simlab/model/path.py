@@ -91,7 +91,7 @@ def when(run: Run, target: str) -> float:
 
 def path_to(run: Run, target: str) -> Path | None:
     """Return how *run*, which was traced, came to *target*; None where it did not."""
-    last = next((c for c in run.causes if c.sort != "strike" and reaches(run, c.fact, target)), None)
+    last = next((c for c in run.causes if _gives(c) and reaches(run, c.fact, target)), None)
     if last is None:
         return None
     wanted, stack = set[int](), [last.number]
@@ -101,6 +101,11 @@ def path_to(run: Run, target: str) -> Path | None:
             wanted.add(number)
             stack.extend(run.causes[number].because)
     return Path(target, _hops([run.causes[number] for number in sorted(wanted)]))
+
+
+def _gives(cause: Cause) -> bool:
+    """Return whether *cause* gave its fact: a rule says where to look for a key, and may find none."""
+    return cause.sort != "strike" and not (cause.sort == "rule" and cause.fact.startswith(f"{HOLD}:"))
 
 
 def _hops(along: list[Cause]) -> tuple[Hop, ...]:

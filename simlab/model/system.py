@@ -339,7 +339,8 @@ class System:
     def forgers(self) -> dict[str, list[tuple[str, str]]]:
         """Return, by secret, the agents in whose name its holder can have credentials issued, and where.
 
-        The secret of an identity is good in every domain (an empty name), the key that signs in its own.
+        The secret of an identity is good in every domain (an empty name), the key that signs in its own, for
+        agents that could ever do anything there.
         """
         found: dict[str, list[tuple[str, str]]] = {}
         for agent in self.agents.values():
@@ -347,8 +348,13 @@ class System:
                 found.setdefault(agent.identity, []).append((agent.name, ""))
         for domain in self.domains.values():
             if domain.signing_key:
-                found.setdefault(domain.signing_key, []).extend((agent, domain.name) for agent in self.agents)
+                names = (agent.name for agent in self.drifted().values() if self._acts_in(agent, domain.name))
+                found.setdefault(domain.signing_key, []).extend((name, domain.name) for name in names)
         return {secret: sorted(agents) for secret, agents in sorted(found.items())}
+
+    def _acts_in(self, agent: Agent, domain: str) -> bool:
+        rights = (*agent.menu, *agent.entitlements)
+        return any(self.resources[right.resource].domain == domain for right in rights)
 
     def drifted(self) -> Mapping[str, Agent]:
         """Return the agents as they would be with every right in excess that they can come to have."""

@@ -55,6 +55,9 @@ def test_each_hop_rests_on_the_very_credential_or_session_that_it_used():
             if via == "hold":
                 assert before.sort == "find", (seed, cause)
                 assert before.terms.credential == cause.terms.credential == cause.event.credential
+            elif via == "mint":
+                assert before.sort == "rule", (seed, cause)
+                assert before.fact == cause.by
             else:
                 assert before.sort in {"steer", "control"}, (seed, cause)
                 assert before.fact.split(":")[1] == name.split(">")[0]

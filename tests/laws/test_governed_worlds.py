@@ -11,7 +11,7 @@ from simlab.model.system import Principal
 from simlab.sim.engine import simulate
 from simlab.sim.plan import Plan
 from simlab.strategies import parse
-from tests.helpers import HORIZON, HOUR, Dice, permissions_of, scenario, strategy, watch
+from tests.helpers import HORIZON, HOUR, Dice, permissions_of, scenario, strategy, unsigned, watch
 from tests.laws.test_every_run import ends
 from tests.laws.test_reach_bounds_every_run import beyond
 from tests.sim.test_untouchable_work import event_by_event, rows
@@ -185,10 +185,11 @@ def test_equal_arguments_give_equal_runs():
 def test_an_agent_that_drifts_and_does_nothing_disturbs_nobody():
     """A stranger more: every row stays as it is."""
     for seed in range(40):
-        world = scenario(seed)
+        world = unsigned(scenario(seed))
         idle = replace(
-            next(iter(world.system.agents.values())), name="zz", key="zz", entitlements=frozenset(), menu=()
-        )
+            next(iter(world.system.agents.values())),
+            name="zz", key="zz", entitlements=frozenset(), menu=(), identity="",
+        )  # fmt: skip
         stranger = replace(
             idle, excess=Excess(Fixed(600.0), tuple(permissions_of(list(world.system.resources))))
         )

@@ -47,6 +47,7 @@ from tests.helpers import (
     span,
     strategy,
     took,
+    unsigned,
     watch,
     with_system,
 )
@@ -551,7 +552,7 @@ def test_l17_one_harmless_agent_more_changes_exactly_its_own_rows():
     """L17. It reads what others read, where others read it, and nobody can talk it into anything."""
     rows = 0
     for seed in range(PAIRS):
-        world, policy = scenario(seed), strategy(seed)
+        world, policy = unsigned(scenario(seed)), strategy(seed)
         system = world.system
         right = Permission("read", "r1")
         task = Task("w99", "owner", ("z",), _intent(right), frozenset({right}))

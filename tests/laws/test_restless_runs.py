@@ -11,7 +11,7 @@ from simlab.model.system import Agent, Call, Task, Tool, Workflow
 from simlab.sim.engine import simulate
 from simlab.sim.plan import Plan
 from simlab.strategies import Intent as IntentPolicy
-from tests.helpers import HOUR, RESTLESS, reordered, scaled, scenario, strategy, watch, with_system
+from tests.helpers import HOUR, RESTLESS, reordered, scaled, scenario, strategy, unsigned, watch, with_system
 
 RUNS = 300
 GOVERNED = replace(RESTLESS, enforces=False)
@@ -85,7 +85,7 @@ def test_l17_one_harmless_restless_agent_more_changes_exactly_its_own_rows():
     """L17. It improvises, goes astray, sets its own work going and goes on after the end; nobody can talk to it."""
     rows = 0
     for seed in range(RUNS):
-        world, policy = scenario(seed, RESTLESS), strategy(seed)
+        world, policy = unsigned(scenario(seed, RESTLESS)), strategy(seed)
         system = world.system
         # What others put into a queue is theirs: who takes it from them is not harmless.
         names = [name for name, resource in system.resources.items() if not resource.consumed]
