@@ -52,7 +52,7 @@ def comparison(results: Results, console: Console) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("metric")
     for strategy in results.strategies:
-        table.add_column(strategy, justify="right")
+        table.add_column(strategy, justify="right", overflow="fold")
     for metric in results.metrics:
         keys = [(metric.name, strategy) for strategy in results.strategies]
         shown = metric.name in SHOWN or (
@@ -78,7 +78,7 @@ def pairs(table: pd.DataFrame, console: Console) -> None:
     shown = Table(box=None, pad_edge=False, header_style="bold")
     shown.add_column("metric")
     for strategy in strategies:
-        shown.add_column(strategy, justify="right")
+        shown.add_column(strategy, justify="right", overflow="fold")
     for (metric, strategy), row in rows.items():
         if strategy == strategies[0] and metric in SHOWN:
             cells = [_difference(rows[metric, name]) for name in strategies]

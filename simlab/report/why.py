@@ -13,6 +13,7 @@ def useless(study: Study, strategy: str) -> list[str]:
     if study.nowhere(strategy):
         (instead, _), *_ = study.elsewhere(strategy).items()
         return [f"no domain enforces it and all fall back to {instead}"]
+    found += people(study, strategy)
     stolen = study.seen("valid_at_first_use", strategy)
     if stolen:
         often = study.often("valid_at_first_use", strategy)
@@ -23,13 +24,25 @@ def useless(study: Study, strategy: str) -> list[str]:
         )
     found += not_enforced(study, strategy)
     reach, before = study.reach(strategy).get("resources"), study.reach(base).get("resources")
-    if reach and reach == before:
+    if reach and reach == before and not people(study, strategy):
         found.append(
             f"the graph lets the attacker reach the same {plural(len(reach), 'resource')} as under {base}"
         )
     if study.harm and not study.seen(study.harm, base):
         found.insert(0, f"under {base} nothing happened either")
     return found
+
+
+def people(study: Study, strategy: str) -> list[str]:
+    """Return clauses on what the people who were asked did to the control, or nothing."""
+    told = []
+    if study.seen("waved_through", strategy):
+        most = study.mean("waved_through", strategy, unit=False)
+        told.append(f"people approved requests of the attacker: {most} a run (waved_through)")
+    if study.seen("glass_broken", strategy):
+        keys = study.mean("glass_broken", strategy, unit=False)
+        told.append(f"who waited too long took a break-glass key: {keys} a run (glass_broken)")
+    return told
 
 
 def not_enforced(study: Study, strategy: str) -> list[str]:
@@ -65,14 +78,14 @@ def explain(study: Study, strategy: str) -> list[str]:
     said += (
         not_enforced(study, strategy) if strategy != study.base or len(study.results.strategies) == 1 else []
     )
-    said += [_stolen(study, strategy), _decisions(study, strategy), _denials(study, strategy)]
+    said += [*people(study, strategy), _stolen(study, strategy), _decisions(study, strategy), _denials(study, strategy)]
     return [sentence(part) for part in said if part]
 
 
 def sentence(text: str) -> str:
     """Return *text* with a capital and a full stop; a name at its beginning is left as it is."""
     first = text.split(" ", 1)[0]
-    plain = first.isalpha() and first in {"the", "in", "a", "no", "its", "nothing", "of", "under"}
+    plain = first in {"the", "in", "a", "no", "its", "nothing", "of", "under", "people", "who"}
     return f"{text[0].upper() if plain else text[0]}{text[1:]}."
 
 

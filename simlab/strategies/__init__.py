@@ -95,6 +95,8 @@ def _text(value: object, unit: str) -> str:
     if isinstance(value, float) and unit == "s":
         text = duration(value)
         return text if seconds(text) == value else f"{Decimal(value):f}s"
+    if isinstance(value, float) and float(f"{value:g}") == value:
+        return f"{value:g}"
     return str(value)
 
 

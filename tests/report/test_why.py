@@ -1,7 +1,7 @@
 """Why a strategy does what it does, in words."""
 
 from simlab.report.study import Study
-from simlab.report.why import explain
+from simlab.report.why import explain, useless
 
 MANIFEST = {
     "scenario": {"goal": "push:main", "threats": [{"kind": "key-leak"}]},
@@ -47,3 +47,19 @@ def test_a_domain_may_do_a_part_of_a_strategy(by_hand):
     manifest = {"enforced": {"jit+intent": {"npm": "jit", "git": "jit+intent"}}}
     found = Study(by_hand(("static-rbac", "jit+intent"), manifest, blast_radius=([2, 4], [0, 2])))
     assert explain(found, "jit+intent") == ["npm does only jit."]
+
+
+def test_people_who_tire_are_named_before_the_graph(by_hand):
+    """A control that gets worse when it is tightened does so because of them, not because of reach."""
+    reach = {name: {"resources": ["a", "b"]} for name in ("jit", "jit+human-approval")}
+    results = by_hand(
+        ("jit", "jit+human-approval"), {"reach": reach}, blast_radius=([1, 1], [2, 2]),
+        waved_through=([0, 0], [3, 3]), glass_broken=([0, 0], [4, 4]),
+    )  # fmt: skip
+    study = Study(results)
+    assert useless(study, "jit+human-approval") == [
+        "people approved requests of the attacker: 3 [3, 3] a run (waved_through)",
+        "who waited too long took a break-glass key: 4 [4, 4] a run (glass_broken)",
+    ]
+    assert "People approved requests" in " ".join(explain(study, "jit+human-approval"))
+    assert useless(study, "jit") == ["the graph lets the attacker reach the same 2 resources as under jit"]
