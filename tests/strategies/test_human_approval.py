@@ -69,5 +69,5 @@ def test_a_denial_goes_before_an_approval_and_an_approval_before_an_allowance(or
 
 
 def test_it_is_written_as_text():
-    text = "jit+human-approval:sensitivity=3.0,actions=change,outward=true"
+    text = "jit+human-approval:sensitivity=3,actions=change,outward=true"
     assert describe(parse(text)) == text
