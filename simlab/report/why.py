@@ -78,7 +78,12 @@ def explain(study: Study, strategy: str) -> list[str]:
     said += (
         not_enforced(study, strategy) if strategy != study.base or len(study.results.strategies) == 1 else []
     )
-    said += [*people(study, strategy), _stolen(study, strategy), _decisions(study, strategy), _denials(study, strategy)]
+    said += [
+        *people(study, strategy),
+        _stolen(study, strategy),
+        _decisions(study, strategy),
+        _denials(study, strategy),
+    ]
     return [sentence(part) for part in said if part]
 
 
