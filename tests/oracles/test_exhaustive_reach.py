@@ -230,8 +230,9 @@ class Naive:
         for agent in self.system.agents.values():
             if agent.identity == secret:
                 yield f"mint:{agent.name}"
+            acts_in = {self.domain(right) for right in (*agent.menu, *agent.entitlements)}
             for domain in self.system.domains.values():
-                if domain.signing_key == secret:
+                if domain.signing_key == secret and domain.name in acts_in:
                     yield f"mint:{agent.name}@{domain.name}"
 
     def minted(self, name, where):
