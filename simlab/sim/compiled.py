@@ -159,6 +159,8 @@ class FlowPlan:
     arrive: int
     finish: tuple[int, int]
     """Static columns of a failed and of a finished piece of work."""
+    troubled: bool = False
+    """Whether any of its calls is decided at an unsteady point, or met by points that differ."""
     turns: tuple[Turn, ...] = ()
     """For each call, what may come unplanned; empty where nothing does."""
     lingers: tuple[CallPlan, ...] = ()

@@ -285,6 +285,7 @@ class Plan:
                 self.intern("finish", "worker", agent=agent, task=flow.name, allowed=False, reason="failed"),
                 self.intern("finish", "worker", agent=agent, task=flow.name, reason="done"),
             ),
+            troubled=any(call.unsteady or call.differ for call in every),
             turns=turns,
             lingers=lingers,
             beyond=bool(flow.spawns or lingers),

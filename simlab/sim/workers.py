@@ -116,7 +116,7 @@ class Workers:
         engine = self.engine
         broker, intruder, tally, rows = engine.broker, engine.intruder, engine.tally, engine.rows
         acquire, controlled = broker.acquire, intruder.controlled
-        touchable = flow.touchable
+        touchable, troubled = flow.touchable, flow.troubled
         revoked = broker.revoked if touchable else ()
         now, horizon = engine.env.now, broker.horizon
         if rows is not None:
@@ -157,7 +157,7 @@ class Workers:
                 if now >= horizon:
                     return
             silent = ""
-            if call.unsteady:
+            if troubled and call.unsteady:
                 who = (flow.flow.name, serial, number, 0)
                 silent, extra = yield from self._ask(session, call, now, decisions[number - 1], who)
                 delay += extra
@@ -193,7 +193,7 @@ class Workers:
                         allowed, static = False, self._refused(session, call, "no-credential")
                         overruled += 0 if silent else online_calls[number] - online_calls[number - 1]
                 else:
-                    if call.differ:
+                    if troubled and call.differ:
                         who = (flow.flow.name, serial, number, attempt)
                         credential, late = self._meet(session, call, credential, now, who)
                         if late:
@@ -234,7 +234,7 @@ class Workers:
                     now += pause
                     if now >= horizon:
                         return
-                if call.unsteady:
+                if troubled and call.unsteady:
                     who = (flow.flow.name, serial, number, attempt)
                     u = engine.streams.uniform("decision again", *who)
                     silent, extra = yield from self._ask(session, call, now, u, who)

@@ -77,7 +77,7 @@ class Authority:
         self.standing = lru_cache(maxsize=None)(self._standing)
         self.held = lru_cache(maxsize=None)(self._held)
         self.mintable = lru_cache(maxsize=None)(self._mintable)
-        self.seen = lru_cache(maxsize=None)(self._seen)
+        self._seen_below = lru_cache(maxsize=None)(self._see)
         self.emergency = lru_cache(maxsize=None)(self._emergency)
 
     @cached_property
@@ -179,11 +179,12 @@ class Authority:
         """Return whether *group* makes the credential of the last of *tasks* from its caller's."""
         return len(tasks) > 1 and self.seen(tasks, group).mode == "on-behalf-of"
 
-    def _seen(self, tasks: tuple[Task, ...], group: int) -> Task:
+    def seen(self, tasks: tuple[Task, ...], group: int) -> Task:
         """Return the last of *tasks* as *group* sees it: a strategy can rule how callees act."""
+        return tasks[0] if len(tasks) == 1 else self._seen_below(tasks, group)
+
+    def _see(self, tasks: tuple[Task, ...], group: int) -> Task:
         task = tasks[-1]
-        if len(tasks) == 1:
-            return task
         ruled = self.groups[group].grant(self.system.agents[task.agent], task).mode
         above = self.seen(tasks[:-1], group)
         if ruled in {None, task.mode} and above is tasks[-2]:
