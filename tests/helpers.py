@@ -848,7 +848,7 @@ def _spies() -> Iterator[tuple[list[Any], list[Any]]]:
         return credential
 
     def working(self: Workers, flow: Any, serial: int, script: Any, *rest: Any) -> Any:
-        work.append((flow.flow.name, serial, tuple(script.waits)))
+        work.append((flow.flow.name, serial, tuple(script[0])))
         return plain_work(self, flow, serial, script, *rest)
 
     with patch.object(Broker, "issue", issue), patch.object(Workers, "_work", working):

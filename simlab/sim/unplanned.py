@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from simlab.model.chance import Distribution
 from simlab.model.system import Call, Workflow
@@ -18,18 +17,10 @@ from simlab.sim.streams import Streams
 Compile = Callable[[Workflow, Call, tuple[int, ...]], CallPlan]
 
 
-class Script(NamedTuple):
-    """One piece of work, written out: for each request the work before it, two uniform numbers, and its step."""
-
-    waits: list[float]
-    """[s]."""
-    issuances: list[float]
-    """Uniform numbers that the times to issue come from; empty where issuing takes none."""
-    decisions: list[float]
-    """The same, for the times to decide."""
-    steps: tuple[Step, ...]
-    online_calls: tuple[int, ...]
-    """How many of the first so many requests are decided online."""
+Script = tuple[list[float], list[float], list[float], tuple[Step, ...], tuple[int, ...]]
+"""One piece of work, written out, as a plain tuple because there is one for each: the work before each request [s], the
+uniform numbers that its time to issue and its time to decide come from (empty where that takes none), its step, and
+how many of the first so many requests are decided online."""
 
 
 def turns(flow: Workflow, calls: tuple[CallPlan, ...], compile_call: Compile) -> tuple[Turn, ...]:
@@ -108,7 +99,7 @@ class Writer:
         for call in self.calls:
             online.append(online[-1] + call.online)
         steps = tuple(call.step for call in self.calls)
-        return Script(self.waits, self.issuances, self.decisions, steps, tuple(online))
+        return self.waits, self.issuances, self.decisions, steps, tuple(online)
 
     def _draw(self, purpose: str, *place: int) -> float:
         return self.streams.uniform(purpose, self.flow.flow.name, self.serial, *place)

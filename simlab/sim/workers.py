@@ -60,16 +60,16 @@ class Workers:
         waits = [law(next(working)) if law else fixed for law, fixed in flow.works]
         issuances = list(islice(issuance, len(flow.calls))) if flow.issues else []
         decisions = list(islice(decision, len(flow.calls))) if flow.online else []
-        if not flow.flow.spawns:
-            birth = None
-        else:
+        if flow.flow.spawns:
             birth = birth or Birth()
             self.spawning.begins(flow, serial, birth)
+        else:
+            birth = None
         sleeper = Sleeper(self.env) if flow.asks else None
         if flow.turns:
             script = Writer(self.engine.streams, flow, serial).write(waits, issuances, decisions)
         else:
-            script = Script(waits, issuances, decisions, flow.steps, flow.online_calls)
+            script = (waits, issuances, decisions, flow.steps, flow.online_calls)
         work = self._work(flow, serial, script, birth, sleeper)
         if sleeper:
             sleeper.drive(work)
