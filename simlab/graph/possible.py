@@ -192,7 +192,8 @@ def _insider(
     group = authority.group(permission)
     task, scope = authority.seen(tasks, group), authority.scope(tasks, group)
     decision = None if scope is None else _most_permissive(authority, task, permission, scope, labels)
-    if decision is None and any(tasks == lineage for _, lineage in authority.sessions[task.agent]):
+    glass = decision is None and authority.system.approvers
+    if glass and any(tasks == lineage for _, lineage in authority.sessions[task.agent]):
         scope = authority.emergency(task.agent, group)
         decision = _most_permissive(authority, task, permission, scope, labels) if scope else None
         if decision is not None:
