@@ -11,13 +11,12 @@ from simlab.contracts.contract import Check, contract, copy_of
 from simlab.contracts.example import EXAMPLE, requests, tasks
 from simlab.model.access import Decision, Strategy
 from simlab.strategies import BOUNDS
-from simlab.strategies.layers import Layered
+from simlab.strategies.layers import layers
 
 
 def _is_a_bound(strategy: Strategy) -> bool:
     """Return whether it is declared a bound, which describes no mechanism."""
-    layers = strategy.layers if isinstance(strategy, Layered) else (strategy,)
-    return all(layer.name in BOUNDS for layer in layers)
+    return all(layer.name in BOUNDS for layer in layers(strategy))
 
 
 @contract

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from simlab.controls.change import layers, relayered, with_layer
+from simlab.controls.change import relayered, with_layer
 from simlab.model.access import Decision, Grant, Request, Strategy
 from simlab.model.path import Path
 from simlab.model.scenario import Scenario
 from simlab.model.system import Agent, Task
 from simlab.strategies.intent import Intent
+from simlab.strategies.layers import layers
 
 
 @dataclass(frozen=True, slots=True)

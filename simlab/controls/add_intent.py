@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from simlab.controls.change import layers, with_layer
+from simlab.controls.change import with_layer
 from simlab.model.access import Strategy
 from simlab.model.path import Path
 from simlab.model.scenario import Scenario
 from simlab.strategies.intent import Intent
+from simlab.strategies.layers import layers
 
 
 @dataclass(frozen=True, slots=True)

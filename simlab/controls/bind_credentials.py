@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from simlab.controls.change import governed, layers, relayered
+from simlab.controls.change import governed, relayered
 from simlab.model.access import Decision, Grant, Request, Strategy
 from simlab.model.path import Path
 from simlab.model.scenario import Scenario
 from simlab.model.system import Agent, Task
 from simlab.strategies.jit import JIT
+from simlab.strategies.layers import layers
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,7 @@ from simlab.model.causes import Cause
 from simlab.model.path import Path
 from simlab.model.scenario import Scenario
 from simlab.model.system import Call, Resource, System, Workflow
-from simlab.strategies.layers import Layered
-
-
-def layers(strategy: Strategy) -> tuple[Strategy, ...]:
-    """Return the layers of *strategy*: itself, if it has none.
-
-    Examples
-    --------
-    >>> from simlab.strategies import parse
-    >>> [layer.name for layer in layers(parse("jit+intent"))]
-    ['jit', 'intent']
-    """
-    return strategy.layers if isinstance(strategy, Layered) else (strategy,)
+from simlab.strategies.layers import Layered, layers
 
 
 def relayered(strategy: Strategy, change: Callable[[Strategy], Strategy]) -> Strategy:

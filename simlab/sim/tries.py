@@ -120,13 +120,12 @@ class Tries:
         users = self.plan.authority.users.get(door.key, ())
         credential = self._renewed(door, credential)
         decision = self._decide_outsider(door, nth, credential, users)
-        if decision.approval and not self.engine.asking.settled(credential):
+        if self._needs_approval(decision, credential):
             if answer is None:
                 again = partial(self._present, index, door, nth, credential)
                 self._ask(index, door, nth, None, users[0], again)
                 return
             decision = answer
-        self.engine.account.tried(decision, door.domain)
         static = self._record(door, nth, decision, credential, users[0] if users else "")
         if decision.allowed:
             if credential.grant.single_use:
@@ -165,12 +164,11 @@ class Tries:
             parent = self.engine.broker.secret(door.secret)
             credential = self._minted[at] = self.engine.broker.issue(door.key, group, grant, now, parent)
         decision = self._decide_outsider(door, nth, credential, (door.minted,))
-        if decision.approval and not self.engine.asking.settled(credential):
+        if self._needs_approval(decision, credential):
             if answer is None:
                 self._ask(index, door, nth, None, door.minted, partial(self._mint, index, door, nth, grant))
                 return
             decision = answer
-        self.engine.account.tried(decision, door.domain)
         static = self._record(door, nth, decision, credential, door.minted)
         if decision.allowed:
             if grant.single_use:
@@ -224,14 +222,13 @@ class Tries:
             return
         credential, decision = self._decide_insider(asker, door, nth, credential)
         task = asker.kind.seen[self.plan.authority.group_of[door.domain]]
-        if decision.approval and credential is not None and not self.engine.asking.settled(credential):
+        if self._needs_approval(decision, credential):
             if answer is None:
                 again = partial(self._steer, attacker, index, nth, session)
                 self._ask(index, door, nth, session, task.agent, again)
                 return
             decision = replace(answer, widens=decision.widens)
-        self.engine.account.tried(decision, door.domain, asker)
-        static = self._record(door, nth, decision, credential, task.agent, ">".join(task.chain), task.name)
+        static = self._record(door, nth, decision, credential, task.agent, asker)
         if decision.allowed and credential is not None:
             if credential.grant.single_use:
                 self._use_up(credential, asker)
@@ -291,6 +288,10 @@ class Tries:
             self.choose()
 
         self.engine.asking.intruder_asks(door, nth, session, agent, answered)
+
+    def _needs_approval(self, decision: Decision, credential: Credential | None) -> bool:
+        """Return whether somebody must still say yes to what is done with *credential*."""
+        return decision.approval and credential is not None and not self.engine.asking.settled(credential)
 
     def _asks_again(self, decision: Decision) -> bool:
         """Return whether a no is not for good: nobody looked, or a person said it and may say yes the next time."""
@@ -381,11 +382,14 @@ class Tries:
         decision: Decision,
         credential: Credential | None,
         agent: str,
-        chain: str = "",
-        task: str = "",
+        asker: Session | None = None,
     ) -> int:
+        """Write down that *agent* was asked for, by *asker* or from outside, and let who watches see it."""
+        self.engine.account.tried(decision, door.domain, asker)
+        task = asker.kind.seen[self.plan.authority.group_of[door.domain]] if asker else None
         static = self.plan.intern(
-            "request", "intruder", agent=agent, chain=chain, task=task, permission=door.move.permission,
+            "request", "intruder", agent=agent, chain=">".join(task.chain) if task else "",
+            task=task.name if task else "", permission=door.move.permission,
             domain=door.domain, allowed=decision.allowed, reason=decision.reason, policy=decision.policy,
             key=credential.key if credential else "",
         )  # fmt: skip

@@ -14,7 +14,7 @@ from simlab.strategies.data_flow import DataFlow
 from simlab.strategies.human_approval import HumanApproval
 from simlab.strategies.intent import Intent
 from simlab.strategies.jit import JIT
-from simlab.strategies.layers import Layered
+from simlab.strategies.layers import Layered, layers
 from simlab.strategies.right_sized_rbac import RightSizedRBAC
 from simlab.strategies.separate_duties import SeparateDuties
 from simlab.strategies.static_rbac import StaticRBAC
@@ -110,8 +110,7 @@ def enforced(strategy: Strategy, domain: Domain) -> Strategy:
     """
     if domain.enforces is None:
         return strategy
-    layers = strategy.layers if isinstance(strategy, Layered) else (strategy,)
-    kept = tuple(layer for layer in layers if layer.name in BOUNDS or layer.name in domain.enforces)
+    kept = tuple(layer for layer in layers(strategy) if layer.name in BOUNDS or layer.name in domain.enforces)
     if not kept:
         return find("strategy", domain.fallback, STRATEGIES)()
     return kept[0] if len(kept) == 1 else Layered(kept)

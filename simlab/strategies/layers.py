@@ -56,3 +56,15 @@ def _both(first: Decision, second: Decision) -> Decision:
         widens=first.widens or second.widens,
         approval=first.approval or second.approval,
     )
+
+
+def layers(strategy: Strategy) -> tuple[Strategy, ...]:
+    """Return the layers of *strategy*: itself, if it has none.
+
+    Examples
+    --------
+    >>> from simlab.strategies import parse
+    >>> [layer.name for layer in layers(parse("jit+intent"))]
+    ['jit', 'intent']
+    """
+    return strategy.layers if isinstance(strategy, Layered) else (strategy,)
