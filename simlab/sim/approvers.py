@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from simlab.model.chance import Fixed
 from simlab.model.people import Approvers
-from simlab.sim.clock import Reminder
+from simlab.sim.clock import ANSWER, LAST
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
@@ -88,9 +88,9 @@ class Desk:
             ticket.outcome = BUSY
             return
         if people.patience < inf:
-            self._later(people.patience, lambda: self._withdraw(ticket))
+            self._later(people.patience, self._withdraw, ticket)
         if people.break_glass is not None and ticket.impatient:
-            self._later(people.break_glass.after, lambda: self._break_glass(ticket))
+            self._later(people.break_glass.after, self._break_glass, ticket)
         self.join(ticket)
 
     def join(self, ticket: Ticket) -> None:
@@ -99,7 +99,7 @@ class Desk:
         ticket.line = self
         self.lines[not ticket.urgent].append(ticket)
         if self.people.escalate_after < inf:
-            self._later(self.people.escalate_after, lambda: self._escalate(ticket))
+            self._later(self.people.escalate_after, self._escalate, ticket)
         self._dispatch()
 
     def leave(self, ticket: Ticket) -> None:
@@ -119,9 +119,9 @@ class Desk:
             if ticket.urgent:
                 self.engine.tally.urgent_waits.append(wait)
 
-    def _later(self, delay: float, action: Callable[[], object]) -> None:
-        if self.engine.env.now + delay < self.engine.plan.scenario.horizon:
-            Reminder(self.engine.env, delay, action)
+    def _later(self, delay: float, action: Callable[[Ticket], None], ticket: Ticket) -> None:
+        """Do *action* to *ticket* after *delay* [s], once everything else that is due at that instant is done."""
+        self.engine.after(delay, lambda: action(ticket), LAST, self.people.name, str(ticket.name))
 
     def _withdraw(self, ticket: Ticket) -> None:
         if ticket.line is not None:
@@ -168,7 +168,7 @@ class Desk:
         opening = self.people.hours.opens(now)
         if opening > now and opening != self._opening:
             self._opening = opening
-            self.engine.after(opening - now, self._dispatch)
+            self.engine.after(opening - now, self._dispatch, ANSWER, self.people.name, -1)
         return opening <= now
 
     def _take(self, person: int) -> list[Ticket]:
@@ -198,7 +198,7 @@ class Desk:
             takes = law.quantile(
                 engine.streams.uniform("approval", self.people.name, len(first.people), *first.name)
             )
-        engine.after(takes, lambda: self._answer(person, taken))
+        engine.after(takes, lambda: self._answer(person, taken), ANSWER, self.people.name, person)
 
     def _answer(self, person: int, taken: list[Ticket]) -> None:
         for ticket in taken:

@@ -1,139 +1,160 @@
-"""The clock: SimPy's, with events that cost little, and a guard against time that stands still."""
+"""The clock: a SimPy environment whose events have a place at each instant, and cost little.
+
+What is due is kept as (time, rank, process). The rank is made of names and numbers that no order of scheduling
+can change, so two things that are due at one instant happen in the same order however they came to be due. SimPy's
+own events, processes and resources work on it as on any other environment.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
+from itertools import count
 from math import inf
 
 from simpy import Environment
 from simpy.core import EmptySchedule
-from simpy.events import NORMAL, URGENT, Event, EventPriority
+from simpy.events import NORMAL, Event, EventPriority
 
 from simlab.errors import NoProgressError
 
 BLOCK = 1024
 """Events between two looks at the clock: fewer would cost time, more would notice too late."""
-LAST = EventPriority(NORMAL + 1)
-"""For what gives way to everything that happens at the same instant."""
 STUCK = 100_000
 """Events at one instant after which time is taken to stand still."""
 
+Rank = tuple[object, ...]
+"""The place of something among all that is due at one instant: its sort, then names and numbers."""
+Due = tuple[float, Rank, Iterator[float]]
+"""When [s], its place at that instant, and what then goes on."""
 
-class Alarm(Event):
-    """An event that rings again and again: cheaper than a new one for each wait."""
-
-    __slots__ = ()
-
-    def __init__(self, env: Environment, process: Iterator[float]) -> None:
-        """Run *process*, which yields how long to wait [s], until it ends."""
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-        schedule = env.schedule
-
-        def ring(_: Event) -> None:
-            for delay in process:
-                self.callbacks = callbacks
-                schedule(self, NORMAL, delay)
-                return
-            callbacks.clear()  # breaks the circle, so that nothing waits for the garbage collector
-
-        callbacks: list[Callable[[Event], None]] = [ring]
-        ring(self)
+# The sorts, in the order in which they come at one instant. What is revoked, expires or is noticed at an instant
+# is known before anything is used at it.
+END, REVOKE, REPLACE, RIGHTS, ALARM, STRIKE, ANSWER, WORK, RULE, OPEN, TRY, OTHER, LAST = range(13)
 
 
-class Sleeper(Event):
-    """An alarm whose process may also yield infinity: then nothing rings until somebody wakes it."""
+LOOK = -1
+"""Among tries: that the intruder looks what it can try. It comes first, and twice is as good as once."""
 
-    __slots__ = ("wake",)
 
-    def __init__(self, env: Environment) -> None:
+class Clock(Environment):
+    """The time of one run, and all that is due."""
+
+    now: float
+    """[s] of simulated time."""
+    _queue: list[Due]  # type: ignore[assignment]
+
+    __slots__ = ("_tie", "now")
+
+    def __init__(self) -> None:
+        """Begin at 0, with nothing due."""
+        super().__init__()
+        self.now = 0.0
+        self._tie: Iterator[float] = count()
+        """For what is alike to the last: in whatever order it happens, the same comes of it."""
+
+    def drive(self, process: Iterator[float], *rank: object) -> None:
+        """Run *process* now, and again after each wait [s] that it yields; *rank* is nobody else's."""
+        for delay in process:
+            heappush(self._queue, (self.now + delay, rank, process))
+            return
+
+    def after(self, delay: float, action: Callable[[], object], *rank: object) -> None:
+        """Do *action* after *delay* [s]."""
+        heappush(self._queue, (self.now + delay, (*rank, next(self._tie)), _once(action)))
+
+    def schedule(self, event: Event, priority: EventPriority = NORMAL, delay: float = 0.0) -> None:
+        """Let one of SimPy's own events happen after *delay* [s]."""
+        heappush(self._queue, (self.now + delay, (OTHER, priority, next(self._tie)), _happen(event)))
+
+    def step(self) -> None:
+        """Let the next thing happen.
+
+        Raises
+        ------
+        EmptySchedule
+            If nothing is due any more.
+        """
+        if not self._queue:
+            raise EmptySchedule
+        self.now, rank, process = heappop(self._queue)
+        self.drive(process, *rank)
+
+    def run_until(self, horizon: float) -> None:
+        """Let everything happen that is due before *horizon* [s].
+
+        Raises
+        ------
+        NoProgressError
+            If time stands still.
+        """
+        self.drive(_end(horizon), END)
+        queue, stuck = self._queue, 0
+        try:
+            while True:
+                before = self.now
+                for _ in range(BLOCK):  # `step`, written out: it is most of what a request costs
+                    time, rank, process = heappop(queue)
+                    self.now = time
+                    for delay in process:
+                        heappush(queue, (time + delay, rank, process))
+                        break
+                stuck = stuck + BLOCK if self.now == before else 0
+                if stuck >= STUCK:
+                    msg = f"E301 time stands still at {before:g} s: {stuck} events and no progress"
+                    raise NoProgressError(msg)
+        except _HorizonReached:
+            return
+
+
+class Sleeper:
+    """Something whose process may also yield infinity: then it does not go on until somebody wakes it."""
+
+    __slots__ = ("_clock", "_process", "_rank")
+
+    def __init__(self, clock: Clock, *rank: object) -> None:
         """Wait for a process to drive."""
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-        self.wake: Callable[[], None] = _nothing
+        self._clock = clock
+        self._rank = rank
+        self._process: Iterator[float] = iter(())
 
     def drive(self, process: Iterator[float]) -> None:
         """Run *process*, which yields how long to wait [s], until it ends."""
-        schedule = self.env.schedule
+        self._process = process
+        self.wake()
 
-        def ring(_: Event | None = None) -> None:
-            for delay in process:
-                if delay < inf:
-                    self.callbacks = callbacks
-                    schedule(self, NORMAL, delay)
+    def wake(self) -> None:
+        """Let the process go on now."""
+        self._clock.drive(self._until_asleep(), *self._rank)
+
+    def _until_asleep(self) -> Iterator[float]:
+        for delay in self._process:
+            if delay == inf:
                 return
-            callbacks.clear()
-            self.wake = _nothing
-
-        callbacks: list[Callable[[Event], None]] = [ring]
-        self.wake = ring
-        ring()
+            yield delay
 
 
-class Reminder(Event):
-    """Something that is done once, after everything else that is due at that instant."""
-
-    __slots__ = ()
-
-    def __init__(self, env: Environment, delay: float, action: Callable[[], object]) -> None:
-        """Do *action* after *delay* [s]."""
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-
-        def act(_: Event) -> None:
-            action()
-
-        self.callbacks = [act]
-        env.schedule(self, LAST, delay)
+def _once(action: Callable[[], object]) -> Iterator[float]:
+    action()
+    yield from ()
 
 
-def _nothing() -> None:
-    pass
-
-
-class Horizon(Event):
-    """The end of the run: before everything else that is due at that instant."""
-
-    __slots__ = ()
-
-    def __init__(self, env: Environment, horizon: float) -> None:
-        """End the run at *horizon* [s]."""
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-        self.callbacks = [_stop]
-        env.schedule(self, URGENT, horizon)
+def _happen(event: Event) -> Iterator[float]:
+    """Do what SimPy does when *event* is due."""
+    callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+    for callback in callbacks:
+        callback(event)
+    failure = event.value
+    if not event.ok and not event.defused and isinstance(failure, BaseException):
+        raise failure
+    yield from ()
 
 
 class _HorizonReached(Exception):  # noqa: N818 (a signal, not an error)
     pass
 
 
-def _stop(_: Event) -> None:
+def _end(horizon: float) -> Iterator[float]:
+    """Come to the end of the run at *horizon* [s], before everything else that is due at that instant."""
+    yield horizon
     raise _HorizonReached
-
-
-def run_until(env: Environment, horizon: float) -> None:
-    """Let everything happen that is due before *horizon* [s].
-
-    Raises
-    ------
-    NoProgressError
-        If time stands still.
-    """
-    Horizon(env, horizon)
-    step, stuck = env.step, 0
-    try:
-        while True:
-            before = env.now
-            for _ in range(BLOCK):
-                step()
-            stuck = stuck + BLOCK if env.now == before else 0
-            if stuck >= STUCK:
-                msg = f"E301 time stands still at {before:g} s: {stuck} events and no progress"
-                raise NoProgressError(msg)
-    except (_HorizonReached, EmptySchedule):
-        return

@@ -129,6 +129,8 @@ class FlowPlan:
     """One workflow, compiled."""
 
     flow: Workflow
+    rank: int
+    """Its place among all workflows: that of its work at one instant."""
     kinds: tuple[tuple[KindPlan, int], ...]
     """Each kind of task, and the index of the one that delegates it; -1 for a root."""
     calls: tuple[CallPlan, ...]

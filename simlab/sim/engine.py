@@ -11,16 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from simpy import Environment
-from simpy.events import Event
-
 from simlab.model.access import Credential, Decision, Permission
 from simlab.model.events import Actor, Leak, Row, Run, Tally, Trace
 from simlab.model.system import Agent
 from simlab.sim.account import Account
 from simlab.sim.asking import Asking
 from simlab.sim.broker import Broker
-from simlab.sim.clock import Alarm, run_until
+from simlab.sim.clock import LOOK, RIGHTS, TRY, Clock
 from simlab.sim.compiled import KindPlan
 from simlab.sim.decision_points import DecisionPoints
 from simlab.sim.drift import Drift
@@ -43,7 +40,7 @@ class Engine:
     def __init__(self, plan: Plan, seed: int, replication: int, *, trace: bool = False) -> None:
         """Set everything going."""
         self.plan = plan
-        self.env = Environment()
+        self.env = Clock()
         self.streams = Streams(seed, replication)
         self.tally = Tally()
         self.rows: list[Any] | None = [] if trace else None
@@ -70,7 +67,7 @@ class Engine:
         self.intruder.tries.await_outages()
         if plan.scenario.attacker:
             for agent in plan.drifting:
-                Alarm(self.env, self._tell_of_gains(agent))
+                self.env.drive(self._tell_of_gains(agent), RIGHTS, agent.name)
 
     def _tell_of_gains(self, agent: Agent) -> Iterator[float]:
         """Let the intruder try again what was refused, each time that *agent* comes to have a right."""
@@ -79,27 +76,23 @@ class Engine:
             self.drift.settle(self.env.now)
             gained = self.drift.gained.pop(agent.name, [])
             if gained and self.intruder.tries.ways.open_again(agent, gained):
-                self.intruder.tries.choose()
+                self.intruder.tries.look()
 
     def run(self) -> None:
         """Let it happen, up to the horizon."""
-        run_until(self.env, self.plan.scenario.horizon)
+        self.env.run_until(self.plan.scenario.horizon)
         self.asking.close()
         self.tally.granted = self.broker.granted()
         self.governance = self.account.close(self)
 
-    def after(self, delay: float, action: Callable[[], object]) -> None:
-        """Do *action* after *delay* [s], unless that is beyond the horizon."""
+    def after(self, delay: float, action: Callable[[], object], *rank: object) -> None:
+        """Do *action* after *delay* [s], unless that is beyond the horizon; *rank* is its place at that instant."""
         if self.env.now + delay < self.plan.scenario.horizon:
-
-            def act(_: Event) -> None:
-                action()
-
-            self.env.timeout(delay).callbacks.append(act)
+            self.env.after(delay, action, *rank)
 
     def wake_at(self, time: float) -> None:
         """Let the intruder look again at *time*, when something that it could use has changed."""
-        self.after(max(time - self.env.now, 0.0), self.intruder.tries.choose)
+        self.after(max(time - self.env.now, 0.0), self.intruder.tries.choose, TRY, LOOK)
 
     def note(self, time: float, static: int, credential: int = 0, serial: int = 0) -> None:
         """Write a row of the incident, unless it lies beyond the horizon."""

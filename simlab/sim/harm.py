@@ -11,6 +11,7 @@ from simlab.model.access import Credential, Permission
 from simlab.model.attack import ThreatEvent
 from simlab.model.system import CONTROL, HOLD, STEER, Agent, System
 from simlab.sim.broker import Session
+from simlab.sim.clock import REPLACE, STRIKE
 from simlab.sim.compiled import CallPlan
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Harm:
         if when.timing == "at-work":
             self.armed[name] = start
         elif start < engine.plan.scenario.horizon:
-            engine.after(start, lambda: self._by_clock(name, threat))
+            engine.after(start, lambda: self._by_clock(name, threat), STRIKE, name, "strikes")
 
     def begin(self) -> None:
         """Issue standing keys on schedule where each issue is a chance to leak."""
@@ -64,15 +65,14 @@ class Harm:
         if credential is not None and credential.grant.ttl < math.inf:
             due = credential.issued + credential.grant.ttl - engine.env.now
             if due > 0:  # a key that is retired is not replaced
-                engine.after(due, lambda: self._rotate(key, group))
+                engine.after(due, lambda: self._rotate(key, group), REPLACE, key)
 
     def replaced(self, credential: Credential, when: float) -> None:
         """Issue what replaces a revoked standing *credential* at *when*, where each issue is a chance to leak."""
         engine, key, group = self.engine, credential.key, credential.group
         if key in self.leaky and credential.grant.standing:
-            engine.after(
-                max(when - engine.env.now, 0.0), lambda: engine.broker.standing(key, group, engine.env.now)
-            )
+            due = max(when - engine.env.now, 0.0)
+            engine.after(due, lambda: engine.broker.standing(key, group, engine.env.now), REPLACE, key)
 
     def issued(self, credential: Credential) -> None:
         """Let a fresh *credential* leak, by chance, some time later."""
@@ -83,7 +83,8 @@ class Harm:
             if engine.streams.uniform("leak", *what) < threat.when.chance:
                 delay = threat.when.delay.quantile(engine.streams.uniform("leak delay", *what))
                 leak = partial(self._leak, name, threat, credential.key, [credential], credential.serial)
-                engine.after(max(credential.issued + delay - engine.env.now, 0.0), leak)
+                due = max(credential.issued + delay - engine.env.now, 0.0)
+                engine.after(due, leak, STRIKE, name, "strikes", credential.key, credential.serial)
 
     def _by_clock(self, name: str, threat: ThreatEvent) -> None:
         engine = self.engine
@@ -163,7 +164,8 @@ class Harm:
             "strike", f"{HOLD}:{key}", name, static=static, credential=credentials[0], agent=agent
         )
         wait = threat.first_use.quantile(engine.streams.uniform("first use", name, serial))
-        engine.after(wait, lambda: self._begin(lambda: engine.intruder.obtain(key, name, credentials, cause)))
+        obtain = partial(engine.intruder.obtain, key, name, credentials, cause)
+        engine.after(wait, lambda: self._begin(obtain), STRIKE, name, "uses", key, serial)
         noticed = now + threat.noticed.quantile(engine.streams.uniform("noticed", name, serial))
         if noticed < engine.plan.scenario.horizon:
             engine.responder.alert(noticed, ("noticed", name, serial), credentials, "", f"{name} noticed")
@@ -183,7 +185,7 @@ class Harm:
             if session is not None:
                 engine.intruder.at_work(session)
 
-        engine.after(wait, lambda: self._begin(begin))
+        engine.after(wait, lambda: self._begin(begin), STRIKE, name, "uses", agent, 0)
         self._notice(name, threat, agent)
 
     def _strike(self, name: str, threat: ThreatEvent, session: Session, permission: Permission) -> None:
@@ -196,7 +198,8 @@ class Harm:
         wait = threat.first_use.quantile(engine.streams.uniform("first use", *what))
         session.captured = True
         until = engine.env.now + lasts
-        engine.after(wait, lambda: self._begin(lambda: engine.intruder.capture(session, until, cause)))
+        capture = partial(engine.intruder.capture, session, until, cause)
+        engine.after(wait, lambda: self._begin(capture), STRIKE, name, "uses", task.agent, session.serial)
         self._notice(name, threat, session.kind.task.agent)
 
     def _notice(self, name: str, threat: ThreatEvent, agent: str) -> None:

@@ -14,6 +14,7 @@ from simlab.model.causes import NONE
 from simlab.model.composition import Rule
 from simlab.model.system import CONTROL, HOLD, STEER
 from simlab.sim.broker import Context, Session
+from simlab.sim.clock import RULE
 from simlab.sim.compiled import CallPlan
 from simlab.sim.contents import Contents
 from simlab.sim.tries import Tries
@@ -108,13 +109,13 @@ class Intruder:
             return
         delay = rule.duration.quantile(streams.uniform("composition time", rule.name))
         if delay:
-            self.engine.after(delay, lambda: self._give_later(rule))
+            self.engine.after(delay, lambda: self._give_later(rule), RULE, rule.name)
         else:
             self._give(rule)
 
     def _give_later(self, rule: Rule) -> None:
         self._give(rule)
-        self.tries.choose()
+        self.tries.look()
 
     def _give(self, rule: Rule) -> None:
         needs = [self.plan.book.names[need] for need in rule.needs]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from simlab.model.chance import NEVER
 from simlab.model.system import System, Workflow
+from simlab.sim.clock import REVOKE
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
@@ -82,7 +83,7 @@ class Leavers:
             return
         order = left + offboarding.lag.quantile(engine.streams.uniform("offboarding", key))
         if order < engine.plan.scenario.horizon:
-            engine.after(order, partial(self._revoke, key))
+            engine.after(order, partial(self._revoke, key), REVOKE, key)
 
     def _revoke(self, key: str) -> None:
         engine = self.engine

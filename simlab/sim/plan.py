@@ -67,7 +67,7 @@ class Plan:
         )
         """Domains whose decisions depend on load, on failures or on a cache."""
         flows = sorted(self.system.workflows.values(), key=lambda flow: flow.name)
-        self.flows = tuple(self._flow(flow) for flow in flows)
+        self.flows = tuple(self._flow(flow, rank) for rank, flow in enumerate(flows))
         self.domains = tuple(self.system.domains.values())
         self.distance = distances(self.world, self.book, scenario.goal)
 
@@ -238,7 +238,7 @@ class Plan:
             key=key or kind.key,
         )
 
-    def _flow(self, flow: Workflow) -> FlowPlan:
+    def _flow(self, flow: Workflow, rank: int) -> FlowPlan:
         kinds = tuple((self.kind(flow.lineage(index)), task.parent) for index, task in enumerate(flow.tasks))
         moods = moods_of(self, flow)
         last = {
@@ -258,6 +258,7 @@ class Plan:
         every = (*calls, *unplanned.requests(turns), *lingers)
         return FlowPlan(
             flow=flow,
+            rank=rank,
             kinds=kinds,
             calls=calls,
             steps=tuple(call.step for call in calls),

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from heapq import heapreplace
 from typing import TYPE_CHECKING
 
 from simlab.model.access import Credential
-from simlab.sim.clock import Alarm
+from simlab.sim.clock import ALARM, OPEN
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
@@ -30,7 +31,7 @@ class Responder:
         self._analysts = [0.0] * self.response.analysts if self.response.acts else []
         """[s] from when each analyst is free, the earliest first."""
         if self._analysts:
-            Alarm(engine.env, self._false_alarms())
+            engine.env.drive(self._false_alarms(), ALARM, "")
 
     def _looked_at(self, time: float, name: tuple[object, ...]) -> float:
         """Return when the triage of an alert that is raised at *time* is done [s]."""
@@ -94,9 +95,8 @@ class Responder:
         if not self.response.acts:
             return
         if self._analysts and time > engine.env.now:  # the line is joined in order of time
-            engine.after(
-                time - engine.env.now, lambda: self._triage(engine.env.now, name, credentials, agent)
-            )
+            triage = partial(self._triage, time, name, credentials, agent)
+            engine.after(time - engine.env.now, triage, ALARM, str(name))
         else:
             self._triage(time, name, credentials, agent)
 
@@ -140,4 +140,5 @@ class Responder:
             static = engine.plan.intern("revoke", "responder", key=credential.key, reason=why)
             engine.tally.revoked += order < engine.plan.scenario.horizon <= before
             engine.note(order, static, credential.serial)
-            engine.after(max(order + replace - engine.env.now, 0.0), engine.intruder.tries.replaced)
+            again = max(order + replace - engine.env.now, 0.0)
+            engine.after(again, engine.intruder.tries.replaced, OPEN)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from simlab.model.access import Credential, Grant
 from simlab.model.chance import NEVER, ZERO
 from simlab.model.system import Secret
+from simlab.sim.clock import REPLACE
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
@@ -74,9 +75,8 @@ class Secrets:
             self._wait(key, self.series[key].at(self.engine.env.now))
 
     def _wait(self, key: str, current: Credential) -> None:
-        self.engine.after(
-            max(current.expires - self.engine.env.now, 0.0), lambda: self._replaced(key, current)
-        )
+        due = max(current.expires - self.engine.env.now, 0.0)
+        self.engine.after(due, lambda: self._replaced(key, current), REPLACE, key)
 
     def _replaced(self, key: str, before: Credential) -> None:
         now = self.engine.env.now

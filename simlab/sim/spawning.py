@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from simlab.errors import BudgetError
 from simlab.model.conduct import Spawn
-from simlab.sim.clock import Alarm
+from simlab.sim.clock import WORK
 from simlab.sim.compiled import FlowPlan
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class Spawning:
         self.alive += birth.depth == 0  # the others count from when they are set going
         for rule in flow.flow.spawns:
             if rule.every is not None:
-                Alarm(self.engine.env, self._while_it_lives(flow, rule, serial, birth))
+                process = self._while_it_lives(flow, rule, serial, birth)
+                self.engine.env.drive(process, WORK, flow.rank, serial, rule.name)
 
     def ends(self, flow: FlowPlan, serial: int, birth: Birth, *, well: bool) -> None:
         """Let the piece of work *serial* end, and set going what is to follow it if it ended *well*."""
@@ -100,7 +101,8 @@ class Spawning:
             draws = self.workers.draws(child, rule.workflow, name)
             new = Birth(birth.depth + 1, family)
             # As an event: a long line of descendants must not be a deep stack.
-            self.engine.after(0.0, partial(self.workers.begin, child, name, draws, new))
+            begin = partial(self.workers.begin, child, name, draws, new)
+            self.engine.after(0.0, begin, WORK, child.rank, name, rule.name)
 
     def _one_more(self) -> None:
         self.alive += 1

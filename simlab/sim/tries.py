@@ -16,6 +16,7 @@ from simlab.model.doors import Door
 from simlab.model.system import EXFILTRATE, Task
 from simlab.sim.approvers import BUSY, EXPIRED, REFUSED
 from simlab.sim.broker import Session
+from simlab.sim.clock import OPEN, TRY
 from simlab.sim.moods import declaring
 from simlab.sim.ways import Ways
 from simlab.strategies.authority import (
@@ -59,7 +60,11 @@ class Tries:
     def replaced(self) -> None:
         """Try again with what was revoked and has been replaced."""
         self.ways.replaced()
-        self.choose()
+        self.look()
+
+    def look(self) -> None:
+        """Choose at the end of this instant, when all that opens at it is open."""
+        self.engine.wake_at(self.engine.env.now)
 
     def choose(self) -> None:
         """Set as many tries going as there are hands for."""
@@ -94,7 +99,7 @@ class Tries:
         if not (self.fresh and attacker.hands):
             delay = attacker.pace.quantile(self.engine.streams.uniform("pace", move, nth))
         self.fresh = False
-        self.engine.after(delay, lambda: self._finish(attacker, index, nth))
+        self.engine.after(delay, lambda: self._finish(attacker, index, nth), TRY, index)
 
     def _finish(self, attacker: Attacker, index: int, nth: int) -> None:
         self.under_way.discard(index)
@@ -218,7 +223,7 @@ class Tries:
         if credential is not None and now < credential.issued:  # the request waits until it is issued
             self.made -= 1
             self.under_way.add(index)
-            self.engine.after(credential.issued - now, lambda: self._finish(attacker, index, nth))
+            self.engine.after(credential.issued - now, lambda: self._finish(attacker, index, nth), TRY, index)
             return
         credential, decision = self._decide_insider(asker, door, nth, credential)
         task = asker.kind.seen[self.plan.authority.group_of[door.domain]]
@@ -308,11 +313,12 @@ class Tries:
         if decision.policy == FAIL_CLOSED:
             now, domain = self.engine.env.now, self.plan.world.doors[index].domain
             again = self.engine.points.worth_another_try(domain, now, decision.reason)
-            self.engine.after(again - now, lambda: self._reopen(lambda closed: closed == (index, *what)))
+            reopen = partial(self._reopen, lambda closed: closed == (index, *what))
+            self.engine.after(again - now, reopen, OPEN)
 
     def _reopen(self, which: Callable[[tuple[object, ...]], bool]) -> None:
         self.ways.reopen(which)
-        self.choose()
+        self.look()
 
     def await_outages(self) -> None:
         """Hear of every outage that opens doors, when it begins, and try them again."""
@@ -321,7 +327,7 @@ class Tries:
             if self.plan.system.domains[name].fails_open:
                 behind = {index for index, door in enumerate(doors) if door.domain == name}
                 for begin in self.engine.outages.begin(name, "decisions"):
-                    self.engine.after(begin, partial(self._reopen, partial(_leads_into, behind)))
+                    self.engine.after(begin, partial(self._reopen, partial(_leads_into, behind)), OPEN)
 
     def _unanswered(self, door: Door, nth: int, scope: Scope, what: Hashable) -> Decision | None:
         """Return what comes of a request that no decision point answers; None where one does.
@@ -372,7 +378,8 @@ class Tries:
             ready = self.engine.broker.ready(domain, now)
             if ready < math.inf:
                 return self.engine.broker.acquire(session, group, ready)
-            self.engine.after(self.engine.outages.over(domain, "issuer", now) - now, self.replaced)
+            again = self.engine.outages.over(domain, "issuer", now)
+            self.engine.after(again - now, self.replaced, OPEN)
         return held
 
     def _record(

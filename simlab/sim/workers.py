@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from simlab.model.access import Credential, Permission
 from simlab.sim.broker import Context, Session
-from simlab.sim.clock import Alarm, Sleeper
+from simlab.sim.clock import WORK, Sleeper
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan
 from simlab.sim.lingering import linger
 from simlab.sim.spawning import Birth, Spawning
@@ -36,7 +36,7 @@ class Workers:
         self.env = engine.env
         self.spawning = Spawning(self)
         for flow in engine.plan.flows:
-            Alarm(self.env, self._arrivals(flow))
+            self.env.drive(self._arrivals(flow), WORK, flow.rank)
 
     def _arrivals(self, flow: FlowPlan) -> Iterator[float]:
         draws = self.draws(flow, flow.flow.name)
@@ -65,7 +65,7 @@ class Workers:
             self.spawning.begins(flow, serial, birth)
         else:
             birth = None
-        sleeper = Sleeper(self.env) if flow.asks else None
+        sleeper = Sleeper(self.env, WORK, flow.rank, serial) if flow.asks else None
         if flow.turns:
             script = Writer(self.engine.streams, flow, serial).write(waits, issuances, decisions)
         else:
@@ -74,7 +74,7 @@ class Workers:
         if sleeper:
             sleeper.drive(work)
         elif flow.touchable:
-            Alarm(self.env, work)
+            self.env.drive(work, WORK, flow.rank, serial)
         else:
             self._at_once(flow, work)
 
