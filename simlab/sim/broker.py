@@ -83,7 +83,7 @@ class Broker:
         """Keys of those who have left: nothing is issued for them any more."""
         self.serials = dict.fromkeys(plan.authority.users, 0)
         """By key: the number of the credential that was issued last."""
-        self._granted = dict.fromkeys(plan.authority.users, 0.0)
+        self.hours = dict.fromkeys(plan.authority.users, 0.0)
         """[privilege-hours] by key, so that the sum does not depend on whose work came first."""
         self._standing: dict[tuple[str, int], Credential] = {}
         self._renews: dict[tuple[str, int], float] = {}
@@ -122,7 +122,7 @@ class Broker:
 
     def granted(self) -> float:
         """Return what was granted for tasks [privilege-hours]."""
-        return math.fsum(self._granted.values())
+        return math.fsum(self.hours.values())
 
     def _count_standing(self) -> None:
         for key in self.plan.authority.users:
@@ -235,7 +235,7 @@ class Broker:
             credential = self.issue(kind.key, group, grant, now, parent)
             end = credential.expires if credential.expires < self.horizon else self.horizon
             if now < end:
-                self._granted[kind.key] += kind.rates[group] * (end - now)
+                self.hours[kind.key] += kind.rates[group] * (end - now)
             if group in kind.kept:
                 self._left[kind.task.agent, group, grant] = credential
                 self._forget_dead(self._live.get(kind.key, {}), now)
@@ -274,7 +274,7 @@ class Broker:
         if session is None:
             return
         end = min(credential.expires, self.horizon)
-        self._granted[credential.key] -= len(credential.grant.scope) * max(end - now, 0.0) / 3600.0
+        self.hours[credential.key] -= len(credential.grant.scope) * max(end - now, 0.0) / 3600.0
         session.credentials[credential.group] = None
 
     def close(self, sessions: Iterable[Session], now: float, *, over: bool = False) -> None:
@@ -292,7 +292,7 @@ class Broker:
                 if credential is not None:
                     end = credential.expires if credential.expires < self.horizon else self.horizon
                     if now < end:
-                        self._granted[credential.key] -= session.kind.rates[group] * (end - now)
+                        self.hours[credential.key] -= session.kind.rates[group] * (end - now)
                         credential.expires = now
                     if credential.refresh is not None:
                         credential.refresh.expires = min(credential.refresh.expires, now)
@@ -305,7 +305,7 @@ class Broker:
         """Return a break-glass key of *key*: it counts as granted, and does not end with the task."""
         credential = self.issue(key, group, grant, now, make=EmergencyKey)
         hours = len(grant.scope) * (min(credential.expires, self.horizon) - now) / 3600.0
-        self._granted[key] += hours
+        self.hours[key] += hours
         self.tally.glass_broken += 1
         self.tally.glass_hours += hours
         return credential
@@ -314,7 +314,7 @@ class Broker:
         """Take back from *now* on what has been issued for *session*: another one comes with the approval."""
         end = min(credential.expires, self.horizon)
         if now < end:
-            self._granted[credential.key] -= session.kind.rates[credential.group] * (end - now)
+            self.hours[credential.key] -= session.kind.rates[credential.group] * (end - now)
             credential.expires = now
 
     def _forget_dead(self, live: dict[int, Credential], now: float) -> None:

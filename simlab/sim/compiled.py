@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from simlab.model.access import Decision, Grant, Permission
 from simlab.model.system import Call, Task, Workflow
+
+if TYPE_CHECKING:
+    from simlab.sim.quiet import Quiet
 
 Law = Callable[[float], float]
 """Turns a uniform number into a time [s]."""
@@ -169,3 +172,5 @@ class FlowPlan:
     """What goes on after the work was reported done."""
     beyond: bool = False
     """Whether anything follows its end, or it sets further work going."""
+    quiet: Quiet | None = None
+    """The same, where nothing can come in between, and every call is allowed."""

@@ -28,6 +28,7 @@ from simlab.sim.account import coverage
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan, KindPlan
 from simlab.sim.leavers import revocable
 from simlab.sim.moods import Mood, mood_of, moods_of
+from simlab.sim.quiet import quiet
 from simlab.strategies import describe
 from simlab.strategies.authority import authority_over, undecided
 
@@ -256,7 +257,7 @@ class Plan:
         turns = unplanned.turns(flow, calls, self._other_call)
         lingers = tuple(self._other_call(flow, call, ()) for call in flow.lingers)
         every = (*calls, *unplanned.requests(turns), *lingers)
-        return FlowPlan(
+        compiled = FlowPlan(
             flow=flow,
             rank=rank,
             kinds=kinds,
@@ -291,6 +292,8 @@ class Plan:
             lingers=lingers,
             beyond=bool(flow.spawns or lingers),
         )
+        compiled.quiet = quiet(self, compiled)
+        return compiled
 
     def _other_call(self, flow: Workflow, call: Call, closes: tuple[int, ...]) -> CallPlan:
         """Return the plan of a call that is none of those planned: nothing was declared before it."""

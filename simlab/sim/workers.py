@@ -7,7 +7,8 @@ no intruder could ever touch needs none: it is done on arrival, with the times t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from simlab.sim.broker import Context, Session
 from simlab.sim.clock import WORK, Sleeper
 from simlab.sim.compiled import Answer, CallPlan, FlowPlan
 from simlab.sim.lingering import linger
+from simlab.sim.quiet import quietly
 from simlab.sim.spawning import Birth, Spawning
 from simlab.sim.unplanned import Script, Writer
 
@@ -55,6 +57,9 @@ class Workers:
 
     def begin(self, flow: FlowPlan, serial: int, draws: Draws, birth: Birth | None = None) -> None:
         """Begin the piece of work *serial*, which *birth* says who set going."""
+        if flow.quiet:
+            self._at_once(flow, partial(quietly, self.engine, flow, flow.quiet, serial, draws))
+            return
         working, issuance, decision = draws
         # Drawn at arrival, in an order that no strategy can change.
         waits = [law(next(working)) if law else fixed for law, fixed in flow.works]
@@ -76,16 +81,16 @@ class Workers:
         elif flow.touchable:
             self.env.drive(work, WORK, flow.rank, serial)
         else:
-            self._at_once(flow, work)
+            self._at_once(flow, lambda: deque(work, maxlen=0))
 
-    def _at_once(self, flow: FlowPlan, work: Iterator[float]) -> None:
-        """Do work that nothing can come in between, with the times that it would have had.
+    def _at_once(self, flow: FlowPlan, work: Callable[[], object]) -> None:
+        """Do *work* that nothing can come in between, with the times that it would have had.
 
         It is done up to the horizon. What is issued after it must not be numbered by how far that was.
         """
         serials = self.engine.broker.serials
         before = [serials[key] for key in flow.keys]
-        deque(work, maxlen=0)
+        work()
         for key, last in zip(flow.keys, before, strict=True):
             serials[key] = last + flow.numbers
 
