@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
-import inspect
-import textwrap
 import types
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, create_model
@@ -18,6 +14,7 @@ from simlab.model.chance import Distribution
 from simlab.scenario.fields import Duration, FactText, Identifier, PermissionText, Probability, Strict
 from simlab.scenario.laws import DurationSpec, Law, law
 from simlab.scenario.number_laws import NumberSpec
+from simlab.scenario.texts import first_paragraph
 
 _TEXTS: dict[str, Any] = {"permission": PermissionText, "fact": FactText}
 
@@ -93,20 +90,18 @@ def union(registry: Mapping[str, type[Any]]) -> Any:
 
 def model_of(kind: str, component: type[Any]) -> type[Strict]:
     """Return the model of the dataclass *component*, written in a scenario as *kind*."""
-    hints, texts = get_type_hints(component), docstrings(component)
-    fields: dict[str, Any] = {"kind": (Literal[kind], Field(description=_first(component)))}
+    hints, says = get_type_hints(component), first_paragraph(component)
+    fields: dict[str, Any] = {"kind": (Literal[kind], Field(description=says))}
     for field in dataclasses.fields(component):
         if field.init:
-            fields[field.name] = _field(hints[field.name], field, texts.get(field.name, ""))
+            fields[field.name] = _field(hints[field.name], field)
     title = "".join(part.capitalize() for part in kind.split("-"))
-    return create_model(title, __base__=Strict, __doc__=_first(component), **fields)
+    model = create_model(title, __base__=Strict, __doc__=says, **fields)
+    model.described_by = component
+    return model
 
 
-def _first(component: type[Any]) -> str:
-    return (inspect.getdoc(component) or "").partition("\n\n")[0]
-
-
-def _field(hint: Any, field: dataclasses.Field[Any], text: str) -> tuple[Any, Any]:
+def _field(hint: Any, field: dataclasses.Field[Any]) -> tuple[Any, Any]:
     """Return the type and the default of one field; a default is not repeated, but left to the dataclass."""
     optional = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
     names = field.metadata.get("names", "")
@@ -115,7 +110,6 @@ def _field(hint: Any, field: dataclasses.Field[Any], text: str) -> tuple[Any, An
         _type(hint, field.metadata.get("unit", ""), names),
         Field(
             default=None if optional else ...,
-            description=text or None,
             json_schema_extra=_forget_default if optional else None,
             **{key: bound for key, bound in bounds.items() if bound is not None},
         ),
@@ -139,22 +133,6 @@ def _type(hint: Any, unit: str, names: str) -> Any:
     if get_origin(hint) is tuple:
         return Annotated[list[text], Field(min_length=1)]
     return text if hint is str else hint
-
-
-def docstrings(component: type[Any]) -> dict[str, str]:
-    """Return the text under each attribute of the class *component*; it becomes hover text."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(component)))
-    except (OSError, TypeError, SyntaxError):  # made at run time, or shipped without its source
-        return {}
-    body = next((node.body for node in tree.body if isinstance(node, ast.ClassDef)), [])
-    return {
-        above.target.id: inspect.cleandoc(below.value.value)
-        for above, below in pairwise(body)
-        if isinstance(above, ast.AnnAssign) and isinstance(above.target, ast.Name)
-        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
-        if isinstance(below.value.value, str)
-    }
 
 
 # --- from model to component ------------------------------------------------------------------

@@ -5,13 +5,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from simlab.lookup import did_you_mean
 from simlab.scenario.characters import shown, strange
+from simlab.scenario.texts import texts_of
 from simlab.strategies import STRATEGIES
 from simlab.units import DURATION_PATTERN, seconds
 
@@ -20,8 +30,23 @@ class Strict(BaseModel):
     """A mapping of the language: no key that it does not know, no value of another type."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True, serialize_by_alias=True
+        extra="forbid", strict=True, frozen=True, serialize_by_alias=True, defer_build=True
     )
+    described_by: ClassVar[type[Any] | None] = None
+    """The class whose texts describe its keys, if that is not itself."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Return its JSON Schema, each key described by the text under it: looked for here, not at each start."""
+        schema = handler(core)
+        properties, texts = (
+            handler.resolve_ref_schema(schema)["properties"],
+            texts_of(cls.described_by or cls),
+        )
+        for name, field in cls.model_fields.items():
+            if name in texts:
+                properties[field.alias or name].setdefault("description", texts[name])
+        return schema
 
 
 def fault(code: str, message: str, hint: str = "") -> PydanticCustomError:
