@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 
 from simlab.errors import BudgetError
+from simlab.garbage import no_collection
 from simlab.model.access import Decision, Permission, Scope, Strategy
 from simlab.model.composition import Rulebook
 from simlab.model.doors import Door, World, signed
@@ -46,6 +47,7 @@ class Possible:
         self.book.add(name or f"{gives} via {needs[0]}", needs, [gives])
 
 
+@no_collection()
 def possible(world: World, strategy: Strategy) -> Possible:
     """Return all that *strategy* makes possible in *world*.
 
@@ -164,14 +166,14 @@ def _steer(result: Possible, door: Door, via: str, menu: list[Permission]) -> No
     root = door.agents[0]
     opened: set[Permission] = set()
     for _, lineage in result.authority.sessions[root]:
-        tasks = extend(result.world.system, lineage, door)
+        asker = Asker(result.authority, extend(result.world.system, lineage, door))
         for permission in menu:
-            if permission not in opened and (why := _insider(result.authority, tasks, permission)):
+            if permission not in opened and (why := asker.may(permission)):
                 opened.add(permission)
                 result.allow([via], str(permission), why)
-    tasks = extend(result.world.system, (idle(root),), door)
+    asker = Asker(result.authority, extend(result.world.system, (idle(root),), door))
     for permission in menu:
-        if permission not in opened and (why := _insider(result.authority, tasks, permission)):
+        if permission not in opened and (why := asker.may(permission)):
             result.allow(
                 [f"{CONTROL}:{root}"], str(permission), why, f"{permission} via {via}, between tasks"
             )
@@ -186,22 +188,41 @@ def extend(system: System, lineage: tuple[Task, ...], door: Door) -> tuple[Task,
     return tasks
 
 
-def _insider(
-    authority: Authority, tasks: tuple[Task, ...], permission: Permission, *labels: str
-) -> Why | None:
-    group = authority.group(permission)
-    task, scope = authority.seen(tasks, group), authority.scope(tasks, group)
-    decision = None if scope is None else _most_permissive(authority, task, permission, scope, labels)
-    glass = decision is None and authority.system.approvers
-    if glass and any(tasks == lineage for _, lineage in authority.sessions[task.agent]):
+class Asker:
+    """A session that an intruder steers: the last of a chain of tasks, root first."""
+
+    def __init__(self, authority: Authority, tasks: tuple[Task, ...]) -> None:
+        """Ask as the last of *tasks*."""
+        self.authority = authority
+        self.tasks = tasks
+        self._shown: dict[int, tuple[Task, Scope | None]] = {}
+        """By group: the task as it is seen there, and what it presents."""
+
+    def may(self, permission: Permission, *labels: str) -> Why | None:
+        """Return why it can be allowed *permission*, carrying at least *labels*; None where it cannot."""
+        authority, group = self.authority, self.authority.group(permission)
+        if group not in self._shown:
+            self._shown[group] = authority.seen(self.tasks, group), authority.scope(self.tasks, group)
+        task, scope = self._shown[group]
+        decision = None if scope is None else _most_permissive(authority, task, permission, scope, labels)
+        if decision is None:
+            return self._by_breaking_glass(task, permission, group, labels)
+        where = f"for {task.name}" if task.name else "between tasks"
+        return Why(f"credential of {task.agent} {where}", decision.reason, decision.policy)
+
+    def _by_breaking_glass(
+        self, task: Task, permission: Permission, group: int, labels: tuple[str, ...]
+    ) -> Why | None:
+        authority = self.authority
+        if not authority.system.approvers:
+            return None
+        if not any(self.tasks == lineage for _, lineage in authority.sessions[task.agent]):
+            return None
         scope = authority.emergency(task.agent, group)
         decision = _most_permissive(authority, task, permission, scope, labels) if scope else None
-        if decision is not None:
-            return Why(f"break-glass key of {task.agent}", decision.reason, decision.policy)
-    if decision is None:
-        return None
-    where = f"for {task.name}" if task.name else "between tasks"
-    return Why(f"credential of {task.agent} {where}", decision.reason, decision.policy)
+        if decision is None:
+            return None
+        return Why(f"break-glass key of {task.agent}", decision.reason, decision.policy)
 
 
 def _most_permissive(
@@ -230,14 +251,14 @@ def _carry(result: Possible, agent: str) -> None:
             _carry_together(result, agent, flow, lineage, outward)
         for name, way in product(sorted(known), outward):
             label = system.resources[name].label
-            why = _insider(authority, extend(system, lineage, way), way.move.permission, label)
+            why = Asker(authority, extend(system, lineage, way)).may(way.move.permission, label)
             if why and (inside, name) not in carried:
                 carried.add((inside, name))
                 fact = f"{EXFILTRATE}:{name}"
                 rule = f"{fact} by {way.move.permission} in one session of {agent}"
                 result.allow([inside, str(way.move.permission)], fact, why, rule)
         writable = writable or any(
-            _insider(authority, extend(system, lineage, way), way.move.permission) for way in outward
+            Asker(authority, extend(system, lineage, way)).may(way.move.permission) for way in outward
         )
     for flow, lineage in authority.sessions[agent] if writable else ():
         for colleague, name in _read_by_others(result, flow, lineage[-1]):
@@ -258,7 +279,7 @@ def _carry_together(
     system, authority = result.world.system, result.authority
     for (colleague, name), way in product(_read_by_others(result, flow, lineage[-1]), outward):
         label = system.resources[name].label
-        why = _insider(authority, extend(system, lineage, way), way.move.permission, label)
+        why = Asker(authority, extend(system, lineage, way)).may(way.move.permission, label)
         if why:
             fact = f"{EXFILTRATE}:{name}"
             rule = f"{fact} by {way.move.permission} of {agent} after {colleague} read it for the same work"
@@ -290,7 +311,7 @@ def _readable(
         door.move.permission.resource
         for door in doors
         if _is_labelled_read(system, door.move.permission)
-        and _insider(result.authority, extend(system, lineage, door), door.move.permission)
+        and Asker(result.authority, extend(system, lineage, door)).may(door.move.permission)
     }
     return by_work | by_itself
 

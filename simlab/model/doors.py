@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from simlab.errors import BudgetError
+from simlab.garbage import no_collection
 from simlab.model.access import DelegationMode, Permission
 from simlab.model.attack import Move
 from simlab.model.composition import Rulebook
@@ -90,6 +91,7 @@ class World:
                     yield f"{agent} obeys {resource.name}", f"{STEER}:{agent}"
 
 
+@no_collection()
 def explore(system: System) -> World:
     """Return every door of *system*: for each key, each steered agent, and each chain it can set going.
 

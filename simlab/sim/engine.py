@@ -5,12 +5,11 @@ Order of what happens at one instant: revocation, expiry, detection, then use. T
 
 from __future__ import annotations
 
-import gc
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
+from simlab.garbage import no_collection
 from simlab.model.access import Credential, Decision, Permission
 from simlab.model.events import Actor, Leak, Row, Run, Tally, Trace
 from simlab.model.system import Agent
@@ -168,18 +167,6 @@ class Engine:
         return math.fsum(total)
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Pause the garbage collector: a run leaves it nothing to do, and looking costs a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 def simulate(plan: Plan, seed: int = 0, replication: int = 0, *, trace: bool = False) -> Run:
     """Return one replication of *plan*; equal arguments give equal runs.
 
@@ -189,6 +176,6 @@ def simulate(plan: Plan, seed: int = 0, replication: int = 0, *, trace: bool = F
         If simulated time stands still.
     """
     engine = Engine(plan, seed, replication, trace=trace)
-    with _no_collection():
+    with no_collection():  # a run leaves nothing to collect, and looking costs a third of the time
         engine.run()
     return engine.result(seed, replication)
