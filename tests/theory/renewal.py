@@ -45,6 +45,10 @@ RENEWAL = {
     ("cf05-first-use-random-life", "valid_at_first_use", "mean", 0): alive_under_random_life(),
     ("cf12-attenuated-chain", "weighted_blast_radius", "mean", 0): chain()[0],
     ("cf12-attenuated-chain", "executed", "mean", 0): chain()[1],
+    ("cf12-delegated-chain", "weighted_blast_radius", "mean", 0): sum(
+        size * (1 - 0.5**holders) for size, holders in zip((9, 6, 5, 3, 7), range(1, 6), strict=True)
+    ),
+    ("cf12-own-rights", "weighted_blast_radius", "mean", 0): 23 * (1 - 0.5**4) + 7 * (1 - 0.5**5),
     ("cf12-bearer-chain", "weighted_blast_radius", "mean", 0): 30 * (1 - 0.95**5),
     ("cf14-bundles", "credentials_lost", "mean", 0): 1 / (1 - BUNDLE),
     ("cf14-bundles", "credentials_lost", "variance", 0): BUNDLE / (1 - BUNDLE) ** 3,
