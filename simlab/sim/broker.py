@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from simlab.model.access import Credential, EmergencyKey, Grant
 from simlab.model.events import Tally
-from simlab.sim.compiled import KindPlan
+from simlab.sim.compiled import FlowPlan, KindPlan
 from simlab.sim.outages import NO_OUTAGES, Outages
 from simlab.sim.plan import Plan
 from simlab.strategies.authority import NOTHING
@@ -119,6 +119,15 @@ class Broker:
         """Return when the issuer of *domain* works [s]: *now*, later, or never for who is turned away."""
         over = self.outages.over(domain, "issuer", now)
         return inf if over > now and self.plan.system.domains[domain].issuer_refuses else over
+
+    def leave_room(self, flow: FlowPlan, before: list[int]) -> None:
+        """Number what is issued next as if one piece of *flow* had taken all the numbers that it could have.
+
+        It was done at once, up to the horizon; *before* it began, its keys stood at these numbers. What is issued
+        after it must not be numbered by how far that was.
+        """
+        for key, last in zip(flow.keys, before, strict=True):
+            self.serials[key] = last + flow.numbers
 
     def granted(self) -> float:
         """Return what was granted for tasks [privilege-hours]."""

@@ -156,12 +156,14 @@ class Held:
 
 def quietly(engine: Engine, flow: FlowPlan, work: Quiet, serial: int, draws: Draws) -> None:
     """Do the piece of work *serial*, which arrives now, up to the horizon."""
+    before = [engine.broker.serials[key] for key in flow.keys]
     engine.tally.tasks += 1
     if engine.rows is not None:
         engine.rows += (engine.env.now, flow.arrive, 0, serial)
     now, delay = _call_by_call(engine, flow, work, serial, draws)
     if now < engine.broker.horizon:
         _finish(engine, flow, serial, now, delay)
+    engine.broker.leave_room(flow, before)
 
 
 def _call_by_call(

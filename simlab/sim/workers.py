@@ -7,8 +7,7 @@ no intruder could ever touch needs none: it is done on arrival, with the times t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
-from functools import partial
+from collections.abc import Generator, Iterator
 from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
@@ -58,7 +57,7 @@ class Workers:
     def begin(self, flow: FlowPlan, serial: int, draws: Draws, birth: Birth | None = None) -> None:
         """Begin the piece of work *serial*, which *birth* says who set going."""
         if flow.quiet:
-            self._at_once(flow, partial(quietly, self.engine, flow, flow.quiet, serial, draws))
+            quietly(self.engine, flow, flow.quiet, serial, draws)
             return
         working, issuance, decision = draws
         # Drawn at arrival, in an order that no strategy can change.
@@ -81,18 +80,14 @@ class Workers:
         elif flow.touchable:
             self.env.drive(work, WORK, flow.rank, serial)
         else:
-            self._at_once(flow, lambda: deque(work, maxlen=0))
+            self._at_once(flow, work)
 
-    def _at_once(self, flow: FlowPlan, work: Callable[[], object]) -> None:
-        """Do *work* that nothing can come in between, with the times that it would have had.
-
-        It is done up to the horizon. What is issued after it must not be numbered by how far that was.
-        """
-        serials = self.engine.broker.serials
-        before = [serials[key] for key in flow.keys]
-        work()
-        for key, last in zip(flow.keys, before, strict=True):
-            serials[key] = last + flow.numbers
+    def _at_once(self, flow: FlowPlan, work: Iterator[float]) -> None:
+        """Do work that nothing can come in between, with the times that it would have had."""
+        broker = self.engine.broker
+        before = [broker.serials[key] for key in flow.keys]
+        deque(work, maxlen=0)
+        broker.leave_room(flow, before)
 
     def _waits(self, flow: FlowPlan, name: str) -> Iterator[float]:
         waits, stops = self._all_waits(flow, name), self.engine.leavers.stops(flow.flow)
