@@ -115,7 +115,7 @@ class Workers:
         waits, issuances, decisions, steps, online_calls = script
         engine = self.engine
         broker, intruder, tally, rows = engine.broker, engine.intruder, engine.tally, engine.rows
-        acquire, controlled = broker.acquire, intruder.controlled
+        acquire, obtain, controlled = broker.acquire, self._obtain, intruder.controlled
         touchable, troubled = flow.touchable, flow.troubled
         revoked = broker.revoked if touchable else ()
         now, horizon = engine.env.now, broker.horizon
@@ -136,15 +136,9 @@ class Workers:
             session = sessions[index]
             credential = session.credentials[group]
             if credential is None or credential.expires <= now:
-                credential = broker.left_over(session, group, now) if call.kept else None
-                if credential is None:
-                    extra = issuance(issuances[number]) if issuance else 0.0
-                    if call.queued:
-                        credential, extra = self._in_line(session, call, now, extra)
-                    else:
-                        credential = acquire(session, group, now + extra)
-                    wait += extra
-                    delay += extra
+                credential, extra = obtain(session, call, now, issuances[number] if issuance else 0.0)
+                wait += extra
+                delay += extra
             if decision:
                 extra = decision(decisions[number])
                 wait += extra
@@ -165,12 +159,7 @@ class Workers:
                 if now >= horizon:
                     return
             if credential is not None and credential.expires <= now:
-                left = broker.left_over(session, group, now) if call.kept else None
-                extra = issuance(issuances[number - 1]) if issuance and left is None else 0.0
-                if call.queued and left is None:
-                    credential, extra = self._in_line(session, call, now, extra)
-                else:
-                    credential = acquire(session, group, now + extra)
+                credential, extra = obtain(session, call, now, issuances[number - 1] if issuance else 0.0)
                 tally.renewed += 1
                 if extra:
                     delay += extra
@@ -243,17 +232,14 @@ class Workers:
                     if now >= horizon:
                         return
                 if credential is None or credential.expires <= now:
-                    if call.queued:
-                        extra = issuance(issuances[number - 1]) if issuance else 0.0
-                        credential, extra = self._in_line(session, call, now, extra)
-                        if extra:
+                    credential, extra = obtain(session, call, now, issuances[number - 1] if issuance else 0.0)
+                    if extra:
+                        delay += extra
+                        if touchable:
                             yield extra
-                            delay += extra
-                            now += extra
-                            if now >= horizon:
-                                return
-                    else:
-                        credential = acquire(session, group, now)
+                        now += extra
+                        if now >= horizon:
+                            return
             if attempt:
                 tally.requests += attempt
                 tally.decisions += attempt * (online_calls[number] - online_calls[number - 1])
@@ -329,14 +315,23 @@ class Workers:
             engine.drift.use(credential, right, now)
         return decision.allowed, engine.plan.row(session.kind, "worker", right, call.domain, decision)
 
-    def _in_line(
-        self, session: Session, call: CallPlan, now: float, service: float
+    def _obtain(
+        self, session: Session, call: CallPlan, now: float, u: float
     ) -> tuple[Credential | None, float]:
-        """Return the credential that *session* waits for, and how long [s]; none, at once, if it is turned away."""
+        """Return the credential with which *session* asks, and how long it waits for it [s].
+
+        An earlier task may have left one. Else it is issued, and that may take time, drawn with *u*, and a place in
+        line; whoever is turned away has none, at once.
+        """
         broker = self.engine.broker
-        extra = broker.wait_in_line(call.domain, now, service)
-        if extra == inf:
-            return None, 0.0
+        left = broker.left_over(session, call.group, now) if call.kept else None
+        if left is not None:
+            return left, 0.0
+        extra = call.issuance(u) if call.issuance else 0.0
+        if call.queued:
+            extra = broker.wait_in_line(call.domain, now, extra)
+            if extra == inf:
+                return None, 0.0
         return broker.acquire(session, call.group, now + extra), extra
 
     def _ask(
