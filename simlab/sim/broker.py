@@ -12,7 +12,7 @@ from heapq import heapreplace
 from math import inf
 from typing import TYPE_CHECKING
 
-from simlab.model.access import Credential, EmergencyKey, Grant
+from simlab.model.access import Credential, EmergencyKey, Grant, Permission
 from simlab.model.events import Tally
 from simlab.sim.compiled import FlowPlan, KindPlan
 from simlab.sim.outages import NO_OUTAGES, Outages
@@ -268,6 +268,18 @@ class Broker:
             return None
         session.credentials[group] = found
         return found
+
+    def left_by(self, agent: str, right: Permission, now: float) -> Credential | None:
+        """Return the longest-lived of what earlier tasks of *agent* left that covers *right* and works *now*."""
+        domain = self.plan.system.resources[right.resource].domain
+        group = self.plan.authority.group_of[domain]
+        found = (
+            one
+            for (whose, where, _), one in self._left.items()
+            if (whose, where) == (agent, group) and right in one.grant.scope
+        )
+        alive = (one for one in found if one.issued <= now < one.dies(domain))
+        return max(alive, key=lambda one: (one.expires, one.serial), default=None)
 
     def _of_caller(self, caller: Session | None, group: int, now: float) -> Credential | None:
         if caller is None:

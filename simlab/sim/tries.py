@@ -218,7 +218,7 @@ class Tries:
         """Let a steered session ask, by itself or through agents that it can task."""
         door = self.plan.world.doors[index]
         asker = self._at_the_end(session, door)
-        credential = self._credential(asker, door.domain)
+        credential = self._credential(asker, door)
         now = self.engine.env.now
         if credential is not None and now < credential.issued:  # the request waits until it is issued
             self.made -= 1
@@ -257,8 +257,9 @@ class Tries:
             decision = Decision(allowed=False, reason="no-credential", policy="broker")
         else:
             scope = self._scope(credential, door)
-            ask = self.plan.decide if scope is credential.grant.scope else self.plan.ask
             kind, labels = asker.declared or asker.kind, asker.context.labels
+            own = scope is credential.grant.scope and kind.grants[group] is not None
+            ask = self.plan.decide if own else self.plan.ask
             decision = (
                 self._too_late(credential, door, nth)
                 or self._unanswered(door, nth, scope, (kind, permission, labels))
@@ -366,14 +367,16 @@ class Tries:
             self._below[session, door.agents] = below
         return below
 
-    def _credential(self, session: Session, domain: str) -> Credential | None:
-        group = self.plan.authority.group_of[domain]
+    def _credential(self, session: Session, door: Door) -> Credential | None:
+        domain, group = door.domain, self.plan.authority.group_of[door.domain]
         held, now = session.credentials[group], self.engine.env.now
         if held is not None and now < held.expires:
             replaceable = session.kind.standing[group] and held.revoked is not None
             return self.engine.broker.acquire(session, group, now) if replaceable else held
         if session.kind.standing[group]:
             return self.engine.broker.acquire(session, group, now)
+        if not session.kind.task.name:  # between tasks nothing is issued; an earlier one may have left something
+            return self.engine.broker.left_by(session.kind.task.agent, door.move.permission, now)
         if _goes_on(session):
             ready = self.engine.broker.ready(domain, now)
             if ready < math.inf:
