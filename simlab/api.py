@@ -15,6 +15,7 @@ from simlab.scenario import load as _load
 from simlab.sim.engine import simulate
 from simlab.sim.plan import Plan
 from simlab.strategies import describe, parse
+from simlab.strategies.naming import check_names
 
 
 def load(path: str | Path) -> Lab:
@@ -45,6 +46,7 @@ class Lab:
         """Return the scenario compiled under *strategy*; compiled once."""
         chosen = as_strategy(strategy)
         if chosen not in self._plans:
+            check_names(chosen, self.scenario.system)
             self._plans[chosen] = Plan(self.scenario, chosen)
         return self._plans[chosen]
 
@@ -58,7 +60,9 @@ class Lab:
     def reach(self, strategy: str | Strategy, foothold: Foothold | None = None) -> Reach:
         """Return what *foothold* leads to under *strategy*; of the threats together, if none is given."""
         start = self.foothold() if foothold is None else foothold
-        return reach(self.scenario.system, as_strategy(strategy), start)
+        chosen = as_strategy(strategy)
+        check_names(chosen, self.scenario.system)
+        return reach(self.scenario.system, chosen, start)
 
     def run(
         self, strategy: str | Strategy, seed: int = 0, replication: int = 0, *, trace: bool = False

@@ -51,6 +51,24 @@ Seed = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+@app.callback()
+def common(
+    context: typer.Context,
+    allow_secrets: Annotated[
+        bool,
+        typer.Option(
+            "--allow-secrets", help="Read text that looks like a real credential; every study keeps it."
+        ),
+    ] = False,
+) -> None:
+    """Compare how AI agents get authority: static keys, just-in-time credentials, or decisions on intent."""
+    if allow_secrets:
+        from simlab.scenario.nodes import SECRETS_ALLOWED
+
+        before = SECRETS_ALLOWED.set(True)
+        context.call_on_close(lambda: SECRETS_ALLOWED.reset(before))
+
+
 @app.command()
 def check(
     paths: Annotated[list[Path], typer.Argument(help="Scenarios, or folders of them.")],

@@ -27,6 +27,7 @@ from simlab.sim.engine import simulate
 from simlab.sim.plan import Plan
 from simlab.sim.streams import RNG_VERSION
 from simlab.strategies import describe, parse
+from simlab.strategies.naming import check_names
 
 DEFAULT_REPLICATIONS = 200
 """Fewer make intervals that cannot be trusted for the skewed numbers of this field."""
@@ -66,6 +67,8 @@ def compare(
     chosen = tuple(parse(item) if isinstance(item, str) else item for item in strategies)
     names = tuple(describe(item) for item in chosen)
     _check(names, reps, jobs)
+    for item in chosen:
+        check_names(item, world.system)
     work = Work(world, chosen, default_metrics() if metrics is None else tuple(metrics), seed)
     started = time.perf_counter()
     cells = run_cells(work, reps, jobs, done)

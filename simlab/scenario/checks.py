@@ -21,6 +21,7 @@ from simlab.scenario.places import Finding, Path
 from simlab.scenario.schema import ScenarioFile
 from simlab.scenario.secret_checks import secrets_end
 from simlab.strategies import parse
+from simlab.strategies.naming import Known, misnamed
 from simlab.threats import THREATS
 
 Rule = Callable[[ScenarioFile, Names], Iterator[Finding]]
@@ -174,24 +175,31 @@ def prices_refer(file: ScenarioFile, names: Names) -> Iterator[Finding]:
             yield from at(path, names.fact(fact), at_key=True)
 
 
-def expectations_refer(file: ScenarioFile, _names: Names) -> Iterator[Finding]:
+def expectations_refer(file: ScenarioFile, names: Names) -> Iterator[Finding]:
     """What is expected is expected of a strategy, and of a metric."""
+    known: dict[str, frozenset[str]] = {
+        sort: names.of[sort] for sort in ("resource", "action") if sort in names.of
+    }
+    known["label"] = frozenset(resource.label for resource in file.resources.values()) - {""}
     for text in file.expect.reach:
-        yield from _strategy(text, ("expect", "reach", text), at_key=True)
+        yield from _strategy(text, known, ("expect", "reach", text), at_key=True)
     metrics = _metrics()
     for index, row in enumerate(file.expect.runs):
         path = ("expect", "runs", index)
-        yield from _strategy(row.strategy, (*path, "strategy"))
+        yield from _strategy(row.strategy, known, (*path, "strategy"))
         if metrics and row.metric not in metrics:
             hint = did_you_mean(row.metric, metrics)
             yield Finding((*path, "metric"), "E107", f"unknown metric {shown(row.metric)}", hint)
 
 
-def _strategy(text: str, path: Path, *, at_key: bool = False) -> Iterator[Finding]:
+def _strategy(text: str, known: Known, path: Path, *, at_key: bool = False) -> Iterator[Finding]:
     try:
-        parse(text)
+        strategy = parse(text)
     except SimlabError as error:
         yield Finding(path, "E107", str(error), "", at_key)
+        return
+    for fault in misnamed(strategy, known):
+        yield Finding(path, "E201", fault, "", at_key)
 
 
 def _metrics() -> Iterable[str]:

@@ -7,6 +7,7 @@ anything recurses, and a repeated key can be reported without an end to the read
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -33,6 +34,8 @@ from simlab.scenario.places import Spot, Tree
 from simlab.scenario.scalars import Scalar, ScalarError, ambiguous, resolve
 
 MOST_NODES, LONGEST = 36_000, 16_384
+SECRETS_ALLOWED = ContextVar("secrets_allowed", default=False)
+"""Whether text that looks like a real credential is read all the same."""
 
 # What the scanner lets through from Python itself: an escape beyond Unicode, half a surrogate pair.
 _LEAKS = (ValueError, OverflowError, IndexError, TypeError, AttributeError)
@@ -188,8 +191,8 @@ class _Composer:
             # Half a surrogate pair is no character at all, so the escape is a fault of syntax.
             code = "E004" if "\ud800" <= forbidden.group() <= "\udfff" else "E003"
             self._report(spot, code, f"forbidden character {describe(forbidden.group())}", "delete it")
-        if SECRET.search(text):
-            hint = "write a name for it; the simulator needs no real secret"
+        if SECRET.search(text) and not SECRETS_ALLOWED.get():
+            hint = "write a name for it; --allow-secrets reads it all the same"
             self._report(spot, "E117", "this looks like a real credential", hint)
             return "withheld"
         if event.style is not None or event.tag is not None:

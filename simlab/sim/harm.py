@@ -51,13 +51,16 @@ class Harm:
             engine.after(start, lambda: self._by_clock(name, threat), STRIKE, name, "strikes")
 
     def begin(self) -> None:
-        """Issue standing keys on schedule where each issue is a chance to leak."""
+        """Issue standing keys on schedule where each issue is a chance to leak; a secret that stays is issued at 0."""
+        broker, series = self.engine.broker, self.engine.secrets.series
         for key in self.leaky:
-            for group in range(self.engine.broker.groups):
+            for group in range(broker.groups):
                 self._rotate(key, group)
-            if key in self.engine.secrets.series:
-                self.issued(self.engine.secrets.series[key].at(0.0))
+            if key in series:
+                self.issued(series[key].at(0.0))
                 self.engine.secrets.report(key)
+            elif key in self.engine.plan.system.secrets:
+                self.issued(broker.secret(key))
 
     def _rotate(self, key: str, group: int) -> None:
         engine = self.engine

@@ -375,7 +375,9 @@ class Tries:
             return self.engine.broker.acquire(session, group, now) if replaceable else held
         if session.kind.standing[group]:
             return self.engine.broker.acquire(session, group, now)
-        if not session.kind.task.name:  # between tasks nothing is issued; an earlier one may have left something
+        if (
+            not session.kind.task.name
+        ):  # between tasks nothing is issued; an earlier one may have left something
             return self.engine.broker.left_by(session.kind.task.agent, door.move.permission, now)
         if _goes_on(session):
             ready = self.engine.broker.ready(domain, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simlab.model.access import Decision, Grant, Request
 from simlab.model.system import Agent, Task
@@ -27,9 +27,9 @@ class DataFlow:
     'data-flow'
     """
 
-    labels: str = ""
+    labels: str = field(default="", metadata={"names": "label"})
     """Labels that may not flow, divided by ``|``; all, if it is empty."""
-    sinks: str = ""
+    sinks: str = field(default="", metadata={"names": "resource"})
     """Resources that they may not be written to, divided by ``|``; whatever leads outward, if it is empty."""
 
     name = "data-flow"

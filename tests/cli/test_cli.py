@@ -389,3 +389,18 @@ def test_the_module_runs_as_a_program():
         cwd=ROOT,
     )
     assert (done.returncode, done.stdout) == (0, "1 of 1 scenarios are good\n")
+
+
+def test_what_looks_like_a_real_credential_is_read_where_that_is_asked_for(capsys, tmp_path):
+    """The example key of the AWS documentation."""
+    path = tmp_path / "key.yaml"
+    path.write_text(
+        SMALL.read_text("utf-8").replace("question: ", "question: AKIAIOSFODNN7EXAMPLE, "), "utf-8"
+    )
+    status, _, err = simlab(capsys, "check", path)
+    assert status == 3
+    assert "E117" in err
+    assert "--allow-secrets" in err
+    assert "AKIA" not in err
+    assert simlab(capsys, "--allow-secrets", "check", path)[0] == 0
+    assert simlab(capsys, "check", path)[0] == 3  # it holds for one command

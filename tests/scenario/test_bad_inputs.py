@@ -171,6 +171,7 @@ CHANGES = [
     ("B126 an unknown strategy", "[static-rbac, jit]", "[static-rbac, jitt]", "E107", "jitt"),
     ("an unknown strategy that is expected", "reach: {static-rbac: 3}", "reach: {rbac: 3}", "E107", "rbac: 3"),
     ("an unknown parameter of a strategy", "jit:ttl=15m", "jit:tll=15m", "E107", "tll"),
+    ("a label that nothing has", "reach: {static-rbac: 3}", "reach: {data-flow:labels=privat: 3}", "E201", "data-flow"),
     ("an unknown metric", "metric: blast_radius", "metric: blast_radios", "E107", "radios"),
     ("an unknown threat", "kind: prompt-injection", "kind: promt-injection", "E107", "promt"),
     ("a threat without kind", "kind: prompt-injection, ", "", "E102", "through: issues"),
