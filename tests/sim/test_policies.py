@@ -102,7 +102,7 @@ def test_a_domain_that_introspects_learns_what_an_issued_credential_no_longer_co
 
 def test_a_thief_uses_the_older_of_two_credentials_that_still_covers_the_right():
     """One of 900 and one of 1100 leak at 1200, both live; roles lost the right at 1000. The older one opens db."""
-    flows = job(calls=((0.0, READ), (HOUR, READ)), at=(900.0, 1100.0))
+    flows = job(calls=((0.0, VAULT), (HOUR, VAULT)), at=(900.0, 1100.0))
     leak = KeyLeak("bot", when=When("clock", Fixed(1200.0)))
     world_of = changing(flows, threats=[leak], attacker=script("read:db", pace=0.0), domain=Domain("d"))
     watched = run(world_of, parse("jit:ttl=2h"))
