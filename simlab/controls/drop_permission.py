@@ -50,7 +50,7 @@ class DropPermission:
             for user in system.users_of(cause.by.partition(":")[2])
         )
         for agent, permission in dict.fromkeys((*path.used, *stolen)):
-            if permission in system.agents[agent].entitlements:
+            if permission in system.agents[agent].in_roles:
                 yield cls(agent, str(permission))
 
     def apply(self, scenario: Scenario, strategy: Strategy) -> tuple[Scenario, Strategy]:
@@ -58,5 +58,8 @@ class DropPermission:
         agents = scenario.system.agents
         if self.agent not in agents:
             return scenario, strategy
-        rest = agents[self.agent].entitlements - {Permission.parse(self.permission)}
-        return with_system(scenario, agents=with_entry(agents, self.agent, entitlements=rest)), strategy
+        right = Permission.parse(self.permission)
+        rest = agents[self.agent].entitlements - {right}
+        changing = tuple(entry for entry in agents[self.agent].changing if entry[0] != right)
+        changed = with_entry(agents, self.agent, entitlements=rest, changing=changing)
+        return with_system(scenario, agents=changed), strategy

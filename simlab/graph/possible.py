@@ -184,7 +184,7 @@ def extend(system: System, lineage: tuple[Task, ...], door: Door) -> tuple[Task,
     tasks = lineage
     for agent, mode in zip(door.agents[1:], door.modes, strict=True):
         callee = system.agents[agent]
-        tasks = (*tasks, ad_hoc(tasks[-1], agent, mode, callee.menu, callee.entitlements))
+        tasks = (*tasks, ad_hoc(tasks[-1], agent, mode, callee.menu, callee.in_roles))
     return tasks
 
 

@@ -38,7 +38,8 @@ class Step:
 class Reach:
     """Everything that a foothold leads to.
 
-    An upper bound of any run: nothing expires, nothing is detected, every chance comes off. A leaked
+    An upper bound of any run: nothing expires, nothing is detected, every chance comes off, and roles allow
+    whatever any policy that is ever in force during the run says (the union, if it changes). A leaked
     credential stands for the grants of its key; a steered session for what its agent can ask for, over the
     tasks that it can be given. Reach says what could happen, not that it can be exploited.
     """

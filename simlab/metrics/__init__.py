@@ -46,6 +46,7 @@ from simlab.metrics.over_permissions import OverPermissions
 from simlab.metrics.retry_wait import RetryWait
 from simlab.metrics.second_order_credentials import SecondOrderCredentials
 from simlab.metrics.soc_wait_mean import SocWaitMean
+from simlab.metrics.stale_uses import StaleUses
 from simlab.metrics.standing_hours import StandingHours
 from simlab.metrics.tasks import Tasks
 from simlab.metrics.tasks_failed import TasksFailed
@@ -117,6 +118,7 @@ METRICS: dict[str, Metric] = {
         UsedShare(),
         Drift(),
         OverPermissions(),
+        StaleUses(),
         ChainsBeforeDetection(),
         UndetectedChainShare(),
         OrphanHours(),

@@ -16,7 +16,7 @@ from simlab.model.system import Resource
 if TYPE_CHECKING:
     from simlab.model.causes import Cause
 
-Kind = Literal["arrive", "issue", "request", "finish", "strike", "gain", "detect", "revoke"]
+Kind = Literal["arrive", "issue", "request", "finish", "strike", "gain", "detect", "revoke", "policy"]
 Actor = Literal["worker", "intruder", "responder", "broker"]
 
 
@@ -157,6 +157,8 @@ class Tally:
     """Requests of workers that were allowed after their work was reported done; a count."""
     false_alarms: int = 0
     """Alerts that refused requests of workers raised; a count."""
+    stale: int = 0
+    """Uses of a right, by whomever, that the policy in force had already forbidden; a count."""
 
 
 class Leak(NamedTuple):

@@ -13,6 +13,7 @@ from simlab.model.conduct import Improvisation, Spawn
 from simlab.model.enforcement import NO_CACHE, NO_LIMIT, ONE_POINT, Cache, Outage, Replicas, Service
 from simlab.model.governance import Excess, Offboarding, Review
 from simlab.model.people import Approvers
+from simlab.model.policy import Changing, PolicyChange
 
 ActionClass = Literal["read", "write", "execute"]
 
@@ -165,7 +166,7 @@ class Agent:
 
     name: str
     entitlements: Scope = frozenset()
-    """All that its roles ever let it do."""
+    """All that its roles let it do, at any time of the run."""
     menu: tuple[Permission, ...] = ()
     """All that its tools could ask for, allowed or not; sorted."""
     key: str = ""
@@ -186,6 +187,17 @@ class Agent:
     """[s] from the start of the run until it is retired."""
     excess: Excess | None = None
     """Rights that it comes to have beyond its roles."""
+    changing: Changing = ()
+    """Rights that its roles allow in some eras of the run; *entitlements* are what they allow in all."""
+
+    @property
+    def in_roles(self) -> Scope:
+        """Return all that its roles allow in any era."""
+        return (
+            self.entitlements.union(right for right, _ in self.changing)
+            if self.changing
+            else self.entitlements
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +343,13 @@ class System:
     reviews: Review | None = None
     offboarding: Offboarding | None = None
     """What is done when somebody leaves; None for nothing."""
+    policy: tuple[PolicyChange, ...] = ()
+    """How roles change during the run, in order of time."""
+
+    @property
+    def eras(self) -> tuple[float, ...]:
+        """Return the instants at which roles change, each once [s]; era n begins with the n-th of them."""
+        return tuple(sorted({change.at for change in self.policy}))
 
     def users_of(self, key: str) -> tuple[Agent, ...]:
         """Return the agents that use the standing key *key*; one agent of that name if none names it."""
@@ -357,12 +376,14 @@ class System:
         return any(self.resources[right.resource].domain == domain for right in rights)
 
     def drifted(self) -> Mapping[str, Agent]:
-        """Return the agents as they would be with every right in excess that they can come to have."""
-        if not any(agent.excess for agent in self.agents.values()):
+        """Return the agents with every right that they can come to have: in excess, or by any policy ever in force."""
+        if not any(agent.excess or agent.changing for agent in self.agents.values()):
             return self.agents
         return {
-            name: replace(agent, entitlements=agent.entitlements.union(agent.excess.rights))
-            if agent.excess
+            name: replace(
+                agent, entitlements=agent.in_roles.union(agent.excess.rights if agent.excess else ())
+            )
+            if agent.excess or agent.changing
             else agent
             for name, agent in self.agents.items()
         }

@@ -92,6 +92,7 @@ LABELS = {
     "used_share": "permissions used of those granted",
     "drift": "permissions that nobody has certified",
     "over_permissions": "permissions beyond roles",
+    "stale_uses": "uses of rights already taken away",
     "chains_before_detection": "attack chains complete before detection",
     "undetected_chain_share": "attack chains complete before detection, share",
     "orphan_hours": "credentials that nobody answers for",

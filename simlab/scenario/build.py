@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simlab.attackers import ATTACKERS
-from simlab.model.access import Permission, Scope
+from simlab.model.access import Permission
 from simlab.model.attack import Price, Response
 from simlab.model.enforcement import Cache, Replicas
 from simlab.model.scenario import Evidence, Expectation, Scenario
@@ -23,7 +23,7 @@ from simlab.model.system import (
     Tool,
 )
 from simlab.model.usage import with_usage
-from simlab.scenario import components, governance
+from simlab.scenario import components, governance, policy
 from simlab.scenario.flows import flow
 from simlab.scenario.laws import law
 from simlab.scenario.names import resolve
@@ -59,7 +59,7 @@ def system(file: ScenarioFile) -> System:
         name: Tool(name, tuple(Permission.parse(text) for text in spec.does))
         for name, spec in file.tools.items()
     }
-    roles = {name: resolve(rights, file.resources) for name, rights in file.roles.items()}
+    eras = policy.eras(file)
     return System(
         domains={name: _domain(name, spec) for name, spec in file.domains.items()},
         resources={name: _resource(name, spec) for name, spec in file.resources.items()},
@@ -67,7 +67,7 @@ def system(file: ScenarioFile) -> System:
         principals={
             name: Principal(name, spec.owner, law(spec.leaves)) for name, spec in file.principals.items()
         },
-        agents={name: _agent(name, spec, roles, tools, file) for name, spec in file.agents.items()},
+        agents={name: _agent(name, spec, eras, tools, file) for name, spec in file.agents.items()},
         secrets={
             name: Secret(
                 name,
@@ -91,6 +91,7 @@ def system(file: ScenarioFile) -> System:
         approvers={name: spec.approvers(name) for name, spec in file.approvers.items()},
         reviews=governance.reviews(file),
         offboarding=governance.offboarding(file),
+        policy=policy.changes(file),
     )
 
 
@@ -144,13 +145,12 @@ def _resource(name: str, spec: ResourceSpec) -> Resource:
 
 
 def _agent(
-    name: str, spec: AgentSpec, roles: dict[str, Scope], tools: dict[str, Tool], file: ScenarioFile
+    name: str, spec: AgentSpec, eras: policy.Eras, tools: dict[str, Tool], file: ScenarioFile
 ) -> Agent:
-    rights = [roles[role] for role in spec.roles]
-    entitlements = rights[0] if len(rights) == 1 else frozenset[Permission]().union(*rights)
+    entitlements, changing = policy.roles_of(spec.roles, eras)
+    ever = entitlements.union(right for right, _ in changing)
     return Agent(
         name=name,
-        # A fleet with one role shares one set.
         entitlements=entitlements,
         menu=tuple(sorted({permission for tool in spec.tools for permission in tools[tool].does})),
         key=spec.key or name,
@@ -160,7 +160,8 @@ def _agent(
         clearance=tuple(spec.clearance) if "clearance" in spec.model_fields_set else None,
         ceiling=float(spec.ceiling),
         leaves=law(spec.leaves),
-        excess=governance.excess(spec.excess, entitlements, file),
+        excess=governance.excess(spec.excess, ever, file),
+        changing=changing,
     )
 
 

@@ -18,6 +18,7 @@ from simlab.scenario.governance import governance_refers
 from simlab.scenario.names import ANYONE, VERBS, Names
 from simlab.scenario.people_checks import analysts_are_busy_with_alerts, approvers_refer
 from simlab.scenario.places import Finding, Path
+from simlab.scenario.policy import policy_changes_refer
 from simlab.scenario.schema import ScenarioFile
 from simlab.scenario.secret_checks import secrets_end
 from simlab.strategies import parse
@@ -220,6 +221,7 @@ RULES: tuple[Rule, ...] = (
     arrivals_advance,
     secrets_end,
     governance_refers,
+    policy_changes_refer,
     conduct_refers,
     spawning_advances,
     compositions_refer,

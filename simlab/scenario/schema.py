@@ -13,6 +13,7 @@ from simlab.scenario.fields import Horizon, Identifier, PermissionText, Strict, 
 from simlab.scenario.schema_attack import EvidenceSpec, ExpectSpec, PricesSpec, Response, ResponseSpec
 from simlab.scenario.schema_governance import OffboardingSpec, ReviewsSpec
 from simlab.scenario.schema_people import ApproversSpec
+from simlab.scenario.schema_policy import PolicyChangeSpec
 from simlab.scenario.schema_system import (
     AgentSpec,
     CompositionSpec,
@@ -77,6 +78,8 @@ class ScenarioFile(Strict):
     """What agents can call."""
     roles: dict[Identifier, list[PermissionText]] = Field(default_factory=dict)
     """Permissions by role; the resource may be a pattern such as repo-*."""
+    policy_changes: list[PolicyChangeSpec] = Field(default_factory=list)
+    """Roles that allow less, or more, from an instant on; none, if it is not said."""
     principals: dict[Identifier, Principal] = Field(default_factory=dict)
     """Who asks for work."""
     agents: dict[Identifier, AgentSpec] = Field(default_factory=dict)

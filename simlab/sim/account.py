@@ -82,6 +82,9 @@ class Account:
             record.drift, record.excess = engine.drift.averages()
             standing = self._standing_excess(engine)
             tally.standing = math.fsum((tally.standing, *standing.values()))
+        if engine.policies.eras:
+            standing |= (sometimes := engine.policies.standing_hours())
+            tally.standing = math.fsum((tally.standing, *sometimes.values()))
         record.used, record.granted = self._coverage(frozenset(standing))
         record.orphaned = engine.leavers.orphaned()
         record.reachable = self.plan.reachable

@@ -99,6 +99,8 @@ class Broker:
         self._live: dict[str, dict[int, Credential]] = {key: {} for key in plan.leakable}
         self._desks = {domain.name: [0.0] * domain.issuers for domain in plan.domains if domain.issuers}
         """[s] by domain: from when each issuer is free, the earliest first."""
+        self.more: Callable[[Credential], float] = lambda _: 0.0
+        """Of a credential: how much the rights that come and go add to its rate [privilege-hours per second]."""
         self._count_standing()
 
     def wait_in_line(self, domain: str, now: float, service: float) -> float:
@@ -244,7 +246,7 @@ class Broker:
             credential = self.issue(kind.key, group, grant, now, parent)
             end = credential.expires if credential.expires < self.horizon else self.horizon
             if now < end:
-                self.hours[kind.key] += kind.rates[group] * (end - now)
+                self.hours[kind.key] += self._rate(kind, credential) * (end - now)
             if group in kind.kept:
                 self._left[kind.task.agent, group, grant] = credential
                 self._forget_dead(self._live.get(kind.key, {}), now)
@@ -296,6 +298,7 @@ class Broker:
             return
         end = min(credential.expires, self.horizon)
         self.hours[credential.key] -= len(credential.grant.scope) * max(end - now, 0.0) / 3600.0
+        self.hours[credential.key] -= self.more(credential) * max(end - now, 0.0)
         session.credentials[credential.group] = None
 
     def close(self, sessions: Iterable[Session], now: float, *, over: bool = False) -> None:
@@ -313,7 +316,7 @@ class Broker:
                 if credential is not None:
                     end = credential.expires if credential.expires < self.horizon else self.horizon
                     if now < end:
-                        self.hours[credential.key] -= session.kind.rates[group] * (end - now)
+                        self.hours[credential.key] -= self._rate(session.kind, credential) * (end - now)
                         credential.expires = now
                     if credential.refresh is not None:
                         credential.refresh.expires = min(credential.refresh.expires, now)
@@ -331,11 +334,16 @@ class Broker:
         self.tally.glass_hours += hours
         return credential
 
+    def _rate(self, kind: KindPlan, credential: Credential) -> float:
+        """Return what holding *credential* of a task of *kind* amounts to [privilege-hours per second]."""
+        rate = kind.rates[credential.group]
+        return rate + self.more(credential) if credential.grant.excess else rate
+
     def withhold(self, session: Session, credential: Credential, now: float) -> None:
         """Take back from *now* on what has been issued for *session*: another one comes with the approval."""
         end = min(credential.expires, self.horizon)
         if now < end:
-            self.hours[credential.key] -= session.kind.rates[credential.group] * (end - now)
+            self.hours[credential.key] -= self._rate(session.kind, credential) * (end - now)
             credential.expires = now
 
     def _forget_dead(self, live: dict[int, Credential], now: float) -> None:

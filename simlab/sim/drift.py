@@ -149,10 +149,11 @@ class Drift:
             return grant.scope
         self.settle(now)
         moment = now if grant.standing and credential.parent is None else credential.issued
-        covered = all(any(self._has(agent, right, moment) for agent in group) for group in groups)
+        covered = all(any(self.has(agent, right, moment) for agent in group) for group in groups)
         return grant.scope | {right} if covered else grant.scope
 
-    def _has(self, agent: str, right: Permission, moment: float) -> bool:
+    def has(self, agent: str, right: Permission, moment: float) -> bool:
+        """Return whether *agent* had *right* in excess at *moment* [s], until when all must be settled."""
         return any(one.since <= moment < one.until for one in self._all.get((agent, right), ()))
 
     def use(self, credential: Credential, right: Permission, now: float) -> None:

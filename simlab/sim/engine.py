@@ -1,6 +1,6 @@
 """One run: the clock, and everything that happens on it.
 
-Order of what happens at one instant: revocation, expiry, detection, then use. The horizon is [0, H).
+Order of what happens at one instant: revocation, expiry, change of policy, detection, then use. The horizon is [0, H).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from simlab.sim.leavers import Leavers, departures
 from simlab.sim.ledger import Ledger
 from simlab.sim.outages import Outages
 from simlab.sim.plan import Plan
+from simlab.sim.policies import Policies
 from simlab.sim.replicas import Replicas
 from simlab.sim.responder import Responder
 from simlab.sim.secrets import Secrets
@@ -59,6 +60,7 @@ class Engine:
         self.account = Account(plan)
         left = departures(plan.system, self.streams)
         self.drift = Drift(plan, self.streams, left)
+        self.policies = Policies(self)
         self.leavers = Leavers(self, left)
         self.harm = Harm(self)
         Workers(self)

@@ -9,6 +9,7 @@ from simlab.model.access import Credential
 from simlab.sim.broker import Session
 from simlab.sim.clock import Sleeper
 from simlab.sim.compiled import CallPlan, FlowPlan
+from simlab.sim.policies import in_excess
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
@@ -35,7 +36,9 @@ def linger(
             return
         tally.requests += 1
         tally.decisions += call.online
-        credential, allowed, static, reason = _request(engine, session, call, now)
+        credential, allowed, static, reason = _request(
+            engine, session, call, now, (name, serial, -1 - number, 0)
+        )
         if sleeper and allowed and call.asks and credential is not None:
             asked = yield from engine.asking.work_asks(session, call, credential, sleeper, (-1 - number, 0))
             if asked:
@@ -67,7 +70,7 @@ def _follow(engine: Engine, session: Session, call: CallPlan, number: int) -> No
 
 
 def _request(
-    engine: Engine, session: Session, call: CallPlan, now: float
+    engine: Engine, session: Session, call: CallPlan, now: float, who: tuple[object, ...]
 ) -> tuple[Credential | None, bool, int, str]:
     """Return what is presented *now*, whether it is allowed, why, and for what the broker refuses it."""
     credential = session.credentials[call.group]
@@ -75,6 +78,8 @@ def _request(
         credential = engine.broker.acquire(session, call.group, now) or credential
     labels = session.context.labels
     allowed, static = call.answers.get(labels) or engine.plan.answer(session.kind, call, labels)
+    if not allowed and call.drifts:
+        allowed, static = in_excess(engine, session, call, credential, (now, static, ""), who)
     reason = _lapsed(credential, call.domain, now)
     if allowed and reason:
         allowed = False

@@ -362,7 +362,11 @@ class Plan:
             single_use=single_use,
             kept=group in kind.kept,
             declared=mood.declared,
-            asks=self.authority.asks(kind.seen[group], call.permission, scope),
+            asks=self.authority.asks(
+                kind.seen[group],
+                call.permission,
+                scope.union(right for right, _ in grant.excess) if grant else scope,
+            ),
             drifts=call.permission in dict(grant.excess if grant else ()),
             plain=not label and not closes and not watched and not single_use and not flow.improvises,
             online=online * (1 + mood.declares),

@@ -67,6 +67,8 @@ def quiet(plan: Plan, flow: FlowPlan) -> Quiet | None:
         or any(kind.kept for kind, _ in flow.kinds)
     ):
         return None
+    if any(grant and grant.excess for kind, _ in flow.kinds for grant in kind.grants):
+        return None
     labels, answers = NOTHING, []
     for call in flow.calls:
         kind, _ = flow.kinds[call.kind]

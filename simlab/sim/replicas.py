@@ -28,9 +28,19 @@ class Replicas:
             return (order + domain.manual.quantile(streams.uniform("manual", *what)),) * many
         order = self.engine.outages.over(name, "revocation", order)
         told = order + domain.revocation.quantile(streams.uniform("revocation", *what))
+        return self.spread(domain, told, what)
+
+    def spread(self, domain: Domain, told: float, what: tuple[object, ...]) -> tuple[float, ...]:
+        """Return when each enforcement point of *domain* hears of *what*, which was made known at *told* [s]."""
+        many = domain.replicas.count
         if not domain.replicas.poll:
             return (told,) * many
         return tuple(self._heard(domain, point, told, what) for point in range(many))
+
+    def point(self, domain: str, who: tuple[object, ...]) -> int:
+        """Return which enforcement point of *domain* the request meets that *who* names."""
+        many = self.domains[domain].replicas.count
+        return int(self.engine.streams.uniform("replica", domain, *who) * many) if many > 1 else 0
 
     def _heard(self, domain: Domain, point: int, told: float, what: tuple[object, ...]) -> float:
         streams, spread = self.engine.streams, domain.replicas
@@ -59,14 +69,18 @@ class Replicas:
         spread = self.domains[domain].replicas
         if now >= credential.lapses():
             return True
-        point = 0
-        if spread.count > 1:
-            point = int(self.engine.streams.uniform("replica", domain, *who) * spread.count)
+        point = self.point(domain, who)
         known = credential.known_at(domain, point)
         if not spread.introspection:
             return now >= known
+        return self.asked(credential, domain, point, now, known) >= known
+
+    def asked(
+        self, credential: Credential, domain: str, point: int, now: float, known: float = math.inf
+    ) -> float:
+        """Return when *point* of *domain* last asked what became of *credential*: *now*, if that is too long ago."""
         seen = credential.looked_up = credential.looked_up or {}
         asked = seen.get((domain, point), -math.inf)
-        if now >= asked + spread.introspection or asked >= known:
+        if now >= asked + self.domains[domain].replicas.introspection or asked >= known:
             asked = seen[domain, point] = now
-        return asked >= known
+        return asked

@@ -193,14 +193,14 @@ class Tries:
             return late
         if credential.grant.bound and not self._replayable(credential):
             return Decision(allowed=False, reason="not-holder", policy="broker")
-        scope = self._scope(credential, door)
+        scope = self._scope(credential, door, nth)
         if isinstance(credential, EmergencyKey):
             return decide_emergency(door.move.permission, scope)
         if not users:
             return decide_secret(door.move.permission, scope)
         request = self.plan.authority.request(idle(users[0]), door.move.permission, scope, NOTHING)
         silence = self._unanswered(door, nth, scope, (users[0], credential.grant, door.move.permission))
-        return silence or self.plan.authority.decide(request)
+        return silence or self._told(self.plan.authority.decide(request), credential, door, nth)
 
     def _use_up(self, credential: Credential, session: Session | None) -> None:
         broker = self.engine.broker
@@ -256,14 +256,14 @@ class Tries:
         if credential is None:
             decision = Decision(allowed=False, reason="no-credential", policy="broker")
         else:
-            scope = self._scope(credential, door)
+            scope = self._scope(credential, door, nth)
             kind, labels = asker.declared or asker.kind, asker.context.labels
             own = scope is credential.grant.scope and kind.grants[group] is not None
             ask = self.plan.decide if own else self.plan.ask
             decision = (
                 self._too_late(credential, door, nth)
                 or self._unanswered(door, nth, scope, (kind, permission, labels))
-                or ask(kind, permission, scope, labels)
+                or self._told(ask(kind, permission, scope, labels), credential, door, nth)
             )
         key = self.engine.asking.key(asker, group, door.domain)
         if key is None or (decision.allowed and not decision.approval):
@@ -304,9 +304,14 @@ class Tries:
         revisits = self.attacker is not None and self.attacker.revisits
         return decision.reason == EXPIRED or (decision.reason in {REFUSED, BUSY} and revisits)
 
-    def _scope(self, credential: Credential, door: Door) -> Scope:
+    def _scope(self, credential: Credential, door: Door, nth: int) -> Scope:
         """Return what *credential* covers now, as far as *door* is concerned."""
-        return self.engine.drift.widened(credential, door.move.permission, self.engine.env.now)
+        now, who = self.engine.env.now, ("intruder", door.move, nth)
+        return self.engine.policies.widened(credential, door.move.permission, door.domain, now, who)
+
+    def _told(self, decision: Decision, credential: Credential, door: Door, nth: int) -> Decision:
+        now, who = self.engine.env.now, ("intruder", door.move, nth)
+        return self.engine.policies.told(decision, credential, door.move.permission, door.domain, now, who)
 
     def _denied(self, decision: Decision, index: int, *what: object) -> None:
         """Take a policy's denial for final; try again once decision points answer, if that is what was wrong."""
@@ -398,6 +403,9 @@ class Tries:
     ) -> int:
         """Write down that *agent* was asked for, by *asker* or from outside, and let who watches see it."""
         self.engine.account.tried(decision, door.domain, asker)
+        comes_and_goes = decision.allowed and credential is not None and credential.grant.excess
+        if credential and comes_and_goes and door.move.permission in self._scope(credential, door, nth):
+            self.engine.policies.use(credential, door.move.permission, self.engine.env.now)
         task = asker.kind.seen[self.plan.authority.group_of[door.domain]] if asker else None
         static = self.plan.intern(
             "request", "intruder", agent=agent, chain=">".join(task.chain) if task else "",

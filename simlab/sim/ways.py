@@ -176,7 +176,10 @@ class Ways:
         for credential in reversed(self._presentable.get((door.key, door.domain), {})):
             if (index, id(credential.grant)) in self._closed:
                 continue
-            if door.move.permission in credential.grant.scope:
+            right = door.move.permission
+            if right in credential.grant.scope or self.intruder.engine.policies.issued_with(
+                credential, right
+            ):
                 return credential
             other = other or credential
         return other

@@ -12,11 +12,12 @@ from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
 
-from simlab.model.access import Credential, Permission
+from simlab.model.access import Credential
 from simlab.sim.broker import Context, Session
 from simlab.sim.clock import WORK, Sleeper
-from simlab.sim.compiled import Answer, CallPlan, FlowPlan
+from simlab.sim.compiled import CallPlan, FlowPlan
 from simlab.sim.lingering import linger
+from simlab.sim.policies import in_excess
 from simlab.sim.quiet import quietly
 from simlab.sim.spawning import Birth, Spawning
 from simlab.sim.unplanned import Script, Writer
@@ -174,8 +175,9 @@ class Workers:
                 )
                 if silent:
                     allowed, static = engine.plan.unanswered(session.kind, call, silent)
-                elif not allowed and call.drifts:
-                    allowed, static = self._in_excess(session, call, credential, now, static)
+                if not allowed and call.drifts:
+                    who = (flow.flow.name, serial, number, attempt)
+                    allowed, static = in_excess(engine, session, call, credential, (now, static, silent), who)
                 presented = 0
                 if credential is None:
                     if allowed:
@@ -301,19 +303,6 @@ class Workers:
                 self.spawning.ends(flow, serial, birth, well=allowed)
             if allowed:
                 yield from linger(engine, flow, sessions[0], now, sleeper)
-
-    def _in_excess(
-        self, session: Session, call: CallPlan, credential: Credential | None, now: float, static: int
-    ) -> Answer:
-        """Return the answer to a call that roles do not allow, but that the agent may have in excess of them."""
-        engine, right = self.engine, call.call.permission
-        scope = engine.drift.widened(credential, right, now) if credential else frozenset[Permission]()
-        if credential is None or right not in scope:
-            return False, static
-        decision = engine.plan.ask(session.kind, right, scope, session.context.labels)
-        if decision.allowed and now < credential.dies(call.domain):
-            engine.drift.use(credential, right, now)
-        return decision.allowed, engine.plan.row(session.kind, "worker", right, call.domain, decision)
 
     def _obtain(
         self, session: Session, call: CallPlan, now: float, u: float

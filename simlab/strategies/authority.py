@@ -224,7 +224,7 @@ class Authority:
     def _emergency(self, agent: str, group: int) -> Scope:
         """Return what a break-glass key of *agent* covers in *group*; nothing where it can come to take none."""
         for flow, lineage in self.sessions[agent]:
-            rights = self.system.agents[agent].entitlements
+            rights = self.system.agents[agent].in_roles
             for call in flow.calls:
                 domain = self.system.domains[self.system.resources[call.permission.resource].domain]
                 people = self.system.approvers.get(domain.approvers)
@@ -274,10 +274,11 @@ class Authority:
 
 @dataclass(eq=False)
 class DriftingAuthority(Authority):
-    """Authority over agents that come to have rights in excess of their roles.
+    """Authority over agents that come to have rights in excess of their roles, or whose roles change.
 
     Grants are as the roles say, and name besides what they cover while somebody has it in excess. An agent
-    that can come to have something has a credential from the start, even if it covers nothing yet. Policies
+    that can come to have something has a credential from the start, even if it covers nothing yet. A right that
+    roles do not allow in every era of the run is treated alike: it is there while they do. Policies
     know an agent by its roles: what nobody wrote down, they do not see.
     """
 
@@ -305,7 +306,11 @@ class DriftingAuthority(Authority):
 
     def _gainers(self, names: tuple[str, ...], right: Permission) -> tuple[str, ...]:
         agents = (self.system.agents[name] for name in names)
-        return tuple(agent.name for agent in agents if agent.excess and right in agent.excess.rights)
+        return tuple(
+            agent.name
+            for agent in agents
+            if (agent.excess and right in agent.excess.rights) or right in dict(agent.changing)
+        )
 
     def excess(self, tasks: tuple[Task, ...], group: int) -> Claims:
         """Return what the last of *tasks* may use, too, while all in its chain that lack it have it in excess."""
@@ -324,8 +329,8 @@ class DriftingAuthority(Authority):
 
 
 def authority_over(system: System, strategy: Strategy) -> Authority:
-    """Return the authority of *strategy* over *system*, with rights in excess where anybody can have some."""
-    drifts = any(agent.excess for agent in system.agents.values())
+    """Return the authority of *strategy* over *system*, with rights that come and go where there are any."""
+    drifts = any(agent.excess or agent.changing for agent in system.agents.values())
     return DriftingAuthority(system, strategy) if drifts else Authority(system, strategy)
 
 

@@ -66,7 +66,7 @@ def run(**changes):
         delays=[0.5, 0.1, 0.9, 0.3, 0.2, 4.0, 0.4], standing=96.0, granted=1.25, revoked=1, false_alarms=1,
         approvals=8, approvals_busy=1, approvals_expired=2, waved_through=3, glass_broken=2, glass_hours=1.125,
         approval_waits=[60.0, 0.0, 300.0, 120.0], urgent_waits=[60.0, 0.0], soc_waits=[0.0, 45.0],
-        asked=8, undecided=2, in_line=4.0, deciding=7200.0, backoff=45.0,
+        asked=8, undecided=2, in_line=4.0, deciding=7200.0, backoff=45.0, stale=7,
     )  # fmt: skip
     governance = Governance(
         allowed=50, unbroken=40, overruled=2, asked=8, judged=4, late=5, used=6, granted=24, drift=1.5, excess=2.5,
@@ -134,6 +134,7 @@ WORKED = {
     "used_share": 0.25,  # 6 of 24
     "drift": 1.5,
     "over_permissions": 2.5,
+    "stale_uses": 7.0,
     "chains_before_detection": 1.0,  # db carried out at 1200, before 4800; prod deployed at 6000, after it
     "undetected_chain_share": 0.5,
     "orphan_hours": 36.0,

@@ -64,6 +64,7 @@ LOOSER = {
     **RENEWAL_LOOSER,
     ("cf52-urgent-first", "approval_wait_urgent", "mean", 0): 0.01,
     ("cf52-urgent-first", "approval_wait_mean", "mean", 0): 0.02,
+    ("stale-policy", "stale_uses", "variance", 0): 0.02,
 }
 """Tails, and long runs, for which more precision would take minutes."""
 
@@ -332,6 +333,8 @@ EXACT = {
     ("cf51-leak-per-issuance-8h", "exposure_hours", "mean", 0): 0.5 * 240 / 2,
     ("cf52-urgent-first", "approval_wait_urgent", "mean", 0): priority()["urgent"],
     ("cf52-urgent-first", "approval_wait_mean", "mean", 0): priority()["all"],
+    ("stale-policy", "stale_uses", "mean", 0): 2 * 0.5 * 30 / 2,
+    ("stale-policy", "stale_uses", "variance", 0): 15 + 2**2 * (0.5 * 30**2 / 3 - (0.5 * 30 / 2) ** 2) / 20,
 }
 """By file, metric, statistic and threshold."""
 
