@@ -117,6 +117,8 @@ def _print_how(results: Results, console: Console) -> None:
 def reach(found: Reach, console: Console, explain: str = "") -> None:
     """Print what can be reached, and one explanation of each thing or of *explain*."""
     console.print(f"{found.strategy}: {len(found.resources)} resources can be reached", style="bold")
+    if found.system.policy:
+        console.print("  Roles change during the run: what any of the policies allows counts.")
     facts = [explain] if explain else [str(permission) for permission in found.permissions]
     if not explain:
         facts += [fact for fact in found.facts if fact.startswith("exfiltrate:")]
