@@ -166,12 +166,12 @@ def _steer(result: Possible, door: Door, via: str, menu: list[Permission]) -> No
     for _, lineage in result.authority.sessions[root]:
         tasks = extend(result.world.system, lineage, door)
         for permission in menu:
-            if permission not in opened and (why := _insider(result.authority, tasks, permission)):
+            if permission not in opened and (why := insider(result.authority, tasks, permission)):
                 opened.add(permission)
                 result.allow([via], str(permission), why)
     tasks = extend(result.world.system, (idle(root),), door)
     for permission in menu:
-        if permission not in opened and (why := _insider(result.authority, tasks, permission)):
+        if permission not in opened and (why := insider(result.authority, tasks, permission)):
             result.allow(
                 [f"{CONTROL}:{root}"], str(permission), why, f"{permission} via {via}, between tasks"
             )
@@ -186,9 +186,10 @@ def extend(system: System, lineage: tuple[Task, ...], door: Door) -> tuple[Task,
     return tasks
 
 
-def _insider(
+def insider(
     authority: Authority, tasks: tuple[Task, ...], permission: Permission, *labels: str
 ) -> Why | None:
+    """Return why the last of *tasks* can have *permission*, having read data with *labels* at least; None if not."""
     group = authority.group(permission)
     task, scope = authority.seen(tasks, group), authority.scope(tasks, group)
     decision = None if scope is None else _most_permissive(authority, task, permission, scope, labels)
@@ -217,7 +218,7 @@ def _most_permissive(
 def _carry(result: Possible, agent: str) -> None:
     """Add what a steered session, or a controlled workload across sessions, can carry out."""
     system, authority = result.world.system, result.authority
-    doors = [result.world.doors[index] for index in _doors_of(result.world, agent)]
+    doors = [result.world.doors[index] for index in doors_of(result.world, agent)]
     outward = [door for door in doors if _is_outward_write(system, door.move.permission)]
     readable: set[str] = set()
     writable = False
@@ -230,14 +231,14 @@ def _carry(result: Possible, agent: str) -> None:
             _carry_together(result, agent, flow, lineage, outward)
         for name, way in product(sorted(known), outward):
             label = system.resources[name].label
-            why = _insider(authority, extend(system, lineage, way), way.move.permission, label)
+            why = insider(authority, extend(system, lineage, way), way.move.permission, label)
             if why and (inside, name) not in carried:
                 carried.add((inside, name))
                 fact = f"{EXFILTRATE}:{name}"
                 rule = f"{fact} by {way.move.permission} in one session of {agent}"
                 result.allow([inside, str(way.move.permission)], fact, why, rule)
         writable = writable or any(
-            _insider(authority, extend(system, lineage, way), way.move.permission) for way in outward
+            insider(authority, extend(system, lineage, way), way.move.permission) for way in outward
         )
     for flow, lineage in authority.sessions[agent] if writable else ():
         for colleague, name in _read_by_others(result, flow, lineage[-1]):
@@ -258,7 +259,7 @@ def _carry_together(
     system, authority = result.world.system, result.authority
     for (colleague, name), way in product(_read_by_others(result, flow, lineage[-1]), outward):
         label = system.resources[name].label
-        why = _insider(authority, extend(system, lineage, way), way.move.permission, label)
+        why = insider(authority, extend(system, lineage, way), way.move.permission, label)
         if why:
             fact = f"{EXFILTRATE}:{name}"
             rule = f"{fact} by {way.move.permission} of {agent} after {colleague} read it for the same work"
@@ -271,7 +272,7 @@ def _read_by_others(result: Possible, flow: Workflow, task: Task) -> list[tuple[
     found = set()
     for index, other in enumerate(flow.tasks):
         if other.agent != task.agent:
-            doors = [result.world.doors[number] for number in _doors_of(result.world, other.agent)]
+            doors = [result.world.doors[number] for number in doors_of(result.world, other.agent)]
             found |= {(other.agent, name) for name in _readable(result, doors, flow.lineage(index), None)}
     return sorted(found)
 
@@ -290,12 +291,13 @@ def _readable(
         door.move.permission.resource
         for door in doors
         if _is_labelled_read(system, door.move.permission)
-        and _insider(result.authority, extend(system, lineage, door), door.move.permission)
+        and insider(result.authority, extend(system, lineage, door), door.move.permission)
     }
     return by_work | by_itself
 
 
-def _doors_of(world: World, agent: str) -> list[int]:
+def doors_of(world: World, agent: str) -> list[int]:
+    """Return the doors that *agent* is before once it is steered, by itself or through whom it can task."""
     facts = (f"{STEER}:{agent}", *world.chains.get(agent, ()))
     return [index for fact in facts for index in world.behind.get(fact, ())]
 

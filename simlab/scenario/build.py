@@ -140,6 +140,7 @@ def _resource(name: str, spec: ResourceSpec) -> Resource:
         owner=spec.owner,
         consumed=spec.consumed,
         retained=spec.retained,
+        carries=spec.carries,
     )
 
 

@@ -33,6 +33,7 @@ from simlab.sim.plan import Plan
 from simlab.sim.replicas import Replicas
 from simlab.sim.responder import Responder
 from simlab.sim.secrets import Secrets
+from simlab.sim.stores import Stores
 from simlab.sim.streams import Streams
 from simlab.sim.workers import Workers
 
@@ -65,6 +66,7 @@ class Engine:
         self.drift = Drift(plan, self.streams, left)
         self.leavers = Leavers(self, left)
         self.harm = Harm(self)
+        self.stores = Stores(self)
         Workers(self)
         self.harm.begin()
         self.intruder.tries.await_outages()
