@@ -24,6 +24,8 @@ SEED = 1
 PRECISION = {"mean": 0.005, "share": 0.005, "variance": 0.01}
 """Largest standard error, as a share of the value."""
 LOOSER = {
+    ("cf44-three-before-none", "tasks_failed", "share", 1): 0.018,
+    ("cf44-four-before-none", "tasks_failed", "share", 1): 0.026,
     ("label-creep-renewed", "denied", "mean", 0): 0.009,
     ("cf01-distinct-touches", "blast_radius", "share", 8): 0.03,
     ("cf10-honeytokens", "weighted_blast_radius", "mean", 0): 0.01,
@@ -248,6 +250,8 @@ RATES = (2.0, 1.0, 0.5, 0.25)
 EXACT = {
     **RENEWAL,
     **TRAVELLING,
+    ("cf44-three-before-none", "tasks_failed", "share", 1): (3 - 1) / (3**3 - 1),
+    ("cf44-four-before-none", "tasks_failed", "share", 1): (3 - 1) / (3**4 - 1),
     ("cf01-distinct-touches", "blast_radius", "mean", 0): distinct_touches()["mean"],
     ("cf01-distinct-touches", "blast_radius", "variance", 0): distinct_touches()["variance"],
     ("cf01-distinct-touches", "blast_radius", "share", 1): distinct_touches()["share 1"],
