@@ -41,4 +41,5 @@ def _carriers(world: World, goal: str) -> list[str]:
         for permission in world.permissions()
         if (permission.resource == name and system.reads(permission))
         or (system.resources[permission.resource].outward and system.writes(permission))
+        or system.is_store(permission)
     ]

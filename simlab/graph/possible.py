@@ -238,7 +238,7 @@ def _most_permissive(
 def _carry(result: Possible, agent: str) -> None:
     """Add what a steered session, or a controlled workload across sessions, can carry out."""
     system, authority = result.world.system, result.authority
-    doors = [result.world.doors[index] for index in _doors_of(result.world, agent)]
+    doors = [result.world.doors[index] for index in doors_of(result.world, agent)]
     outward = [door for door in doors if _is_outward_write(system, door.move.permission)]
     readable: set[str] = set()
     writable = False
@@ -292,7 +292,7 @@ def _read_by_others(result: Possible, flow: Workflow, task: Task) -> list[tuple[
     found = set()
     for index, other in enumerate(flow.tasks):
         if other.agent != task.agent:
-            doors = [result.world.doors[number] for number in _doors_of(result.world, other.agent)]
+            doors = [result.world.doors[number] for number in doors_of(result.world, other.agent)]
             found |= {(other.agent, name) for name in _readable(result, doors, flow.lineage(index), None)}
     return sorted(found)
 
@@ -316,7 +316,8 @@ def _readable(
     return by_work | by_itself
 
 
-def _doors_of(world: World, agent: str) -> list[int]:
+def doors_of(world: World, agent: str) -> list[int]:
+    """Return the doors that *agent* is before once it is steered, by itself or through whom it can task."""
     facts = (f"{STEER}:{agent}", *world.chains.get(agent, ()))
     return [index for fact in facts for index in world.behind.get(fact, ())]
 

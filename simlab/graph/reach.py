@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from simlab.graph.fixpoint import START, closure
 from simlab.graph.possible import Possible, possible
+from simlab.graph.travel import travel
 from simlab.model.access import Permission, Strategy
 from simlab.model.attack import Foothold
 from simlab.model.doors import explore
@@ -123,7 +124,7 @@ class _Same:
 
 @lru_cache(maxsize=64)
 def _possible(key: _Same, strategy: Strategy) -> Possible:  # strategies are frozen, so they hash
-    return possible(explore(key.system), strategy)
+    return travel(possible(explore(key.system), strategy))
 
 
 def _close(what: Possible, foothold: Foothold, strategy: Strategy) -> Reach:

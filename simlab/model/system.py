@@ -26,9 +26,16 @@ ACTIONS: dict[str, ActionClass] = {
 }
 """The verbs that every scenario may use, and what each does; a scenario can declare more."""
 
+Carries = Literal["nothing", "data", "labels"]
+"""What travels through a memory, a queue or a cache: nothing, data that lose their labels, or data that keep them."""
+
 CONTROL, STEER, HOLD, MINT, EXFILTRATE = "control", "steer", "hold", "mint", "exfiltrate"
 """Verbs of facts that are not requests: control of a workload, steering of one session of it, a credential
 held outside its workload, the power to have credentials issued in its name, data carried out."""
+
+
+TRAVEL, LAUNDER = "travel", "launder"
+"""Verbs of facts about stores: data are in one with their label, or without it; ``travel:crm>memory``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,8 @@ class Resource:
     """The first who reads it takes away what was put into it, as from a queue."""
     retained: float = float("inf")
     """[s] from when content is put into it until it is gone."""
+    carries: Carries = "nothing"
+    """What who reads it takes over from who wrote to it: data that they had read, with their labels or without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +408,11 @@ class System:
     def reads(self, permission: Permission) -> bool:
         """Return whether *permission* reads something."""
         return self.actions[permission.action] == "read"
+
+    def is_store(self, permission: Permission) -> bool:
+        """Return whether data travel with *permission*, into a store or out of one."""
+        carries = self.resources[permission.resource].carries != "nothing"
+        return carries and not self.executes(permission)
 
     def sessions(self) -> dict[str, list[tuple[Workflow, tuple[Task, ...]]]]:
         """Return, by agent, each kind of task it can be given: its workflow, and the task with its ancestors."""

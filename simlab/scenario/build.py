@@ -141,6 +141,7 @@ def _resource(name: str, spec: ResourceSpec) -> Resource:
         owner=spec.owner,
         consumed=spec.consumed,
         retained=spec.retained,
+        carries=spec.carries,
     )
 
 

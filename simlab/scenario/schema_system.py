@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from simlab.model.access import DelegationMode
 from simlab.model.enforcement import NO_LIMIT
+from simlab.model.system import Carries
 from simlab.scenario.fields import (
     Amount,
     Duration,
@@ -146,6 +147,9 @@ class ResourceSpec(Strict):
     """The first agent that reads it takes away what was put into it, as from a queue."""
     retained: Duration = float("inf")
     """From when content is put into it until it has expired or is cleaned; for ever, if it is not said."""
+    carries: Carries = "nothing"
+    """What who reads it takes over from who wrote to it, as from a memory that agents share: `nothing`, the `data` that
+    they had read without their labels, or the data with their `labels`. It has them for as long as `retained` says."""
 
 
 class ToolSpec(Strict):

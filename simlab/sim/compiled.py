@@ -87,6 +87,8 @@ class CallPlan:
     plain: bool
     """Whether nothing follows from it but its answer: no label, nothing to watch, no end of a task."""
     answers: dict[frozenset[str], Answer] = field(default_factory=dict)
+    carries: bool = False
+    """Whether data travel with it, into a store or out of one."""
     replans: bool = False
     """Whether the work goes on where it is denied."""
     online: int = 0
@@ -101,7 +103,7 @@ class CallPlan:
     @property
     def shared(self) -> bool:
         """Return whether what comes of it depends on other work, or on an intruder, at its very moment."""
-        ways = (self.watched, self.queued, self.kept, self.asks, self.drifts, self.unsteady)
+        ways = (self.watched, self.queued, self.kept, self.asks, self.drifts, self.unsteady, self.carries)
         return any(ways)
 
     @property

@@ -30,6 +30,7 @@ from simlab.sim.policies import Policies
 from simlab.sim.replicas import Replicas
 from simlab.sim.responder import Responder
 from simlab.sim.secrets import Secrets
+from simlab.sim.stores import Stores
 from simlab.sim.streams import Streams
 from simlab.sim.workers import Workers
 
@@ -63,6 +64,7 @@ class Engine:
         self.policies = Policies(self)
         self.leavers = Leavers(self, left)
         self.harm = Harm(self)
+        self.stores = Stores(self)
         Workers(self)
         self.harm.begin()
         self.intruder.tries.await_outages()

@@ -63,6 +63,8 @@ def _follow(engine: Engine, session: Session, call: CallPlan, number: int) -> No
     if call.label:
         context.labels |= call.label
         context.data |= {call.call.permission.resource}
+    if call.carries:
+        engine.stores.work(session, call.call.permission)
     if call.watched:
         engine.intruder.exposed(session, call, -1 - number)
     if engine.intruder.controlled:

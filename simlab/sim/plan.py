@@ -61,6 +61,8 @@ class Plan:
         }
         self.footholds = {name: threat.strike(self.system) for name, threat in self.threats.items()}
         self.leakable = _leakable(scenario)
+        self.stores = any(each.carries != "nothing" for each in self.system.resources.values())
+        """Whether data travel from one piece of work to another."""
         self.unsteady = frozenset(
             name
             for name, domain in self.system.domains.items()
@@ -344,6 +346,7 @@ class Plan:
             reads
             and ((agent.name, resource.name) in self.plantable or (resource.consumed and resource.obeyed_by))
         )
+        carries = self.system.is_store(call.permission)
         return CallPlan(
             call=call,
             kind=call.task,
@@ -368,7 +371,8 @@ class Plan:
                 scope.union(right for right, _ in grant.excess) if grant else scope,
             ),
             drifts=call.permission in dict(grant.excess if grant else ()),
-            plain=not label and not closes and not watched and not single_use and not flow.improvises,
+            plain=not (label or closes or watched or single_use or flow.improvises or carries),
+            carries=carries,
             online=online * (1 + mood.declares),
             flagged=mood.flagged,
         )

@@ -454,6 +454,8 @@ class Tries:
             for key in resource.holds:
                 self.intruder.obtain(key, f"{resource.name} holds {key}", cause=cause)
         if session is None:
+            if self.plan.system.is_store(permission) and self.plan.system.reads(permission):
+                self.engine.stores.read_from_outside(resource, door.key, cause)
             if resource.label and self.plan.system.reads(permission):
                 fact, how = f"{EXFILTRATE}:{resource.name}", f"read with {door.key}"
                 self.intruder.gain(fact, how, self.engine.ledger.note("carry", fact, how, cause))
@@ -469,9 +471,11 @@ class Tries:
             context.labels |= {resource.label}
             self.engine.ledger.own((context, resource.name), cause)
             self.ways.carry_again(session)
+        others = self.intruder.sessions.get(agent, ()) if agent in self.intruder.controlled else ()
+        contexts = (context, *(other.context for other in others))
+        if self.plan.system.is_store(permission):
+            self.engine.stores.steered(session, permission, contexts, cause)
         if self.ways.is_outward_write(permission):
-            others = self.intruder.sessions.get(agent, ()) if agent in self.intruder.controlled else ()
-            contexts = (context, *(other.context for other in others))
             data = frozenset().union(*(each.data for each in contexts))
             for name in sorted(data):
                 fact, ledger = f"{EXFILTRATE}:{name}", self.engine.ledger

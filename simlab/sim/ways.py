@@ -89,7 +89,19 @@ class Ways:
             self._again.update(ways)
             if ways and name not in session.context.data:
                 self._again.add(read)
+        if self.plan.stores:
+            self._travel_again(session, inside, outward)
         self._ways = None
+
+    def _travel_again(self, session: Session, inside: list[int], outward: list[int]) -> None:
+        """Go once more to where data are that *session* lacks, or where those are lacking that it has."""
+        data, labels, agent = session.context.data, session.context.labels, session.kind.task.agent
+        left = any(f"{EXFILTRATE}:{name}" not in self.intruder.facts for name in data)
+        for index in inside:
+            worth = self.intruder.engine.stores.worth(self._permission(index), data)
+            own = self.plan.world.doors[index].agents[0] == agent
+            if own and (worth or (left and index in outward)) and not self._refused(index, session, labels):
+                self._again.add(index)
 
     def open_again(self, agent: Agent, rights: list[Permission]) -> bool:
         """Try again what was refused, now that *agent* has come to have *rights*; return whether there is any."""
@@ -191,7 +203,11 @@ class Ways:
         workload remembers, and rather asks where no label is in the way.
         """
         now, agent, other = self.intruder.engine.env.now, door.agents[0], None
-        laden = agent not in self.intruder.controlled and self.is_outward_write(door.move.permission)
+        system, permission = self.plan.system, door.move.permission
+        puts = self.is_outward_write(permission) or (
+            system.is_store(permission) and system.writes(permission)
+        )
+        laden = agent not in self.intruder.controlled and puts
         for session in reversed(self.intruder.sessions.get(agent, ())):
             refused = self._refused(index, session, session.context.labels)
             if now >= session.ends or refused or (session, door.domain) in self._lapsed:

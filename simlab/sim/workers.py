@@ -268,6 +268,8 @@ class Workers:
             if call.label:
                 context.labels |= call.label
                 context.data |= {call.call.permission.resource}
+            if call.carries:
+                engine.stores.work(session, call.call.permission)
             if call.watched:
                 intruder.exposed(session, call, number)
             if controlled:

@@ -148,6 +148,7 @@ CHANGES = [
     ("demand that is none", FLAT, FLAT + "\n    on_demand: false", "E103", "false"),
     ("a content that is kept for a number", "untrusted: true", "untrusted: true, retained: 7", "E106", "retained"),
     ("a queue that is a text", "untrusted: true", 'untrusted: true, consumed: "yes"', "E103", "consumed"),
+    ("a memory that carries what it cannot", "untrusted: true", "untrusted: true, carries: label", "E107", "carries"),
     ("more refusals seen than there are", "coverage: 0.5", "coverage: 0.5, denials: 90", "E108", "denials"),
     ("an agent that makes up what it lacks", "owner: platform", "owner: platform, improvises: {tools: [publish]}",
      "E204", "tools: [publish]}"),

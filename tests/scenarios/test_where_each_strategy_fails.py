@@ -44,6 +44,8 @@ intent:drift=redeclare            | attacker_uses   | where-it-fails/inside-the-
 intent:drift=redeclare            | tasks_failed    | where-it-fails/rare-need            | 1 | intent:drift=soft      | 0
 static-rbac+data-flow             | attacker_uses   | where-it-fails/inside-the-job       | 2 | intent                 | 0
 static-rbac+data-flow             | tasks_failed    | where-it-fails/summary-to-customer  | 1 | static-rbac            | 0
+static-rbac+data-flow             | tasks_failed    | where-it-fails/label-creep          | 4 | static-rbac            | 0
+intent                            | tasks_failed    | where-it-fails/label-creep          | 4 | intent:flows=false     | 0
 static-rbac+separate-duties       | tasks_failed    | where-it-fails/one-on-call          | 1 | static-rbac            | 0
 static-rbac+separate-duties       | attacker_uses   | where-it-fails/key-at-rest          | 3 | jit                    | 0
 static-rbac+human-approval:sensitivity=1 | tasks_failed | approvals-expire                | 1 | static-rbac            | 0

@@ -16,6 +16,7 @@ from scipy.stats import chi2
 import simlab
 from simlab.verify import check
 from tests.theory.renewal import RENEWAL, RENEWAL_LOOSER
+from tests.theory.travelling import TRAVELLING
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "theory"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -23,6 +24,9 @@ SEED = 1
 PRECISION = {"mean": 0.005, "share": 0.005, "variance": 0.01}
 """Largest standard error, as a share of the value."""
 LOOSER = {
+    ("cf44-three-before-none", "tasks_failed", "share", 1): 0.018,
+    ("cf44-four-before-none", "tasks_failed", "share", 1): 0.026,
+    ("label-creep-renewed", "denied", "mean", 0): 0.009,
     ("cf01-distinct-touches", "blast_radius", "share", 8): 0.03,
     ("cf10-honeytokens", "weighted_blast_radius", "mean", 0): 0.01,
     ("cf10-honeytokens", "weighted_blast_radius", "share", 20): 0.02,
@@ -246,6 +250,9 @@ RATES = (2.0, 1.0, 0.5, 0.25)
 
 EXACT = {
     **RENEWAL,
+    **TRAVELLING,
+    ("cf44-three-before-none", "tasks_failed", "share", 1): (3 - 1) / (3**3 - 1),
+    ("cf44-four-before-none", "tasks_failed", "share", 1): (3 - 1) / (3**4 - 1),
     ("cf01-distinct-touches", "blast_radius", "mean", 0): distinct_touches()["mean"],
     ("cf01-distinct-touches", "blast_radius", "variance", 0): distinct_touches()["variance"],
     ("cf01-distinct-touches", "blast_radius", "share", 1): distinct_touches()["share 1"],
