@@ -102,6 +102,8 @@ class Approvers:
     wrongly_denies: float = 0.0
     """Share of the harmless requests that one of them turns down; dimensionless."""
     break_glass: BreakGlass | None = None
+    alerts: bool = False
+    """Whether what they turn down of an attacker's is an alert, raised at once."""
 
     def attention(self, load: int) -> float:
         """Return the chance that one who has answered *load* requests of late catches an attack; dimensionless."""

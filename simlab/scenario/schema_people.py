@@ -99,6 +99,8 @@ class ApproversSpec(Strict):
     """Share of the harmless requests that one of them turns down; dimensionless."""
     break_glass: BreakGlassSpec | None = None
     """A way round the line for who has waited too long; none, if it is not said."""
+    alerts: bool = False
+    """Whether they raise an alert at once when they turn down what an attacker asks for, whatever telemetry covers."""
 
     @model_validator(mode="after")
     def _enough(self) -> ApproversSpec:
@@ -130,4 +132,5 @@ class ApproversSpec(Strict):
             fatigue=people.Fatigue(tired.per, tired.window, tired.floor) if tired else None,
             wrongly_denies=self.wrongly_denies,
             break_glass=people.BreakGlass(glass.after, glass.ttl) if glass else None,
+            alerts=self.alerts,
         )

@@ -62,8 +62,9 @@ class Responder:
         *,
         flagged: bool = False,
         allowed: bool = True,
+        told: bool = False,
     ) -> None:
-        """See, perhaps, the *nth* time that the intruder makes *move*; act on it."""
+        """See, perhaps, the *nth* time that the intruder makes *move*; act on it. Who is *told* of it sees it at once."""
         engine = self.engine
         system = engine.plan.system
         target = system.resources[resource]
@@ -74,7 +75,9 @@ class Responder:
             coverage = telemetry.denials
         works = engine.outages.over(target.domain, "telemetry", engine.env.now) == engine.env.now
         seen = target.honeytoken or (works and engine.streams.uniform("alert", *name) < coverage)
-        if seen:
+        if told:
+            self.alert(engine.env.now, name, [credential] if credential else [], agent, f"{move} turned down")
+        elif seen:
             lag = telemetry.lag.quantile(engine.streams.uniform("alert lag", *name))
             self.alert(engine.env.now + lag, name, [credential] if credential else [], agent, move)
 

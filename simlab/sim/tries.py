@@ -424,6 +424,7 @@ class Tries:
             steered,
             flagged=decision.flagged,
             allowed=decision.allowed,
+            told=decision.reason == REFUSED and self.plan.system.approvers[decision.policy].alerts,
         )
         return static
 
