@@ -64,7 +64,7 @@ class Responder:
         allowed: bool = True,
         told: bool = False,
     ) -> None:
-        """See, perhaps, the *nth* time that the intruder makes *move*; act on it. Who is *told* of it sees it at once."""
+        """See, perhaps, the *nth* time that the intruder makes *move*; act on it. Who is *told* sees it at once."""
         engine = self.engine
         system = engine.plan.system
         target = system.resources[resource]
