@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 from simlab.model.access import Credential
 from simlab.sim.broker import Session
 from simlab.sim.clock import Sleeper
 from simlab.sim.compiled import CallPlan, FlowPlan
+from simlab.sim.meeting import Who, ask, meet
 from simlab.sim.policies import in_excess
 
 if TYPE_CHECKING:
@@ -23,23 +24,16 @@ def linger(
     What was issued for the task has ended with it, and the issuer does not know the task any more: nothing is
     issued anew. A standing credential goes on working. The *sleeper* drives it, if it may have to ask.
     """
-    streams, tally, name, serial = engine.streams, engine.tally, flow.flow.name, session.serial
+    tally, serial = engine.tally, session.serial
     for number, call in enumerate(flow.lingers):
-        wait = call.call.work.quantile(streams.uniform("lingers", name, serial, number))
-        if call.decision:
-            wait += call.decision(streams.uniform("lingering decision", name, serial, number))
-        if wait:
-            if flow.touchable:
-                yield wait
-            now += wait
+        who = (flow.flow.name, serial, -1 - number, 0)
+        now, silent = yield from _arrive(engine, flow, session, number, now)
         if now >= engine.broker.horizon:
             return
         tally.requests += 1
         tally.decisions += call.online
-        credential, allowed, static, reason = _request(
-            engine, session, call, now, (name, serial, -1 - number, 0)
-        )
-        if sleeper and allowed and call.asks and credential is not None:
+        credential, allowed, static, reason = _request(engine, session, call, now, silent, who)
+        if sleeper and allowed and call.asks and credential is not None and not silent:
             asked = yield from engine.asking.work_asks(session, call, credential, sleeper, (-1 - number, 0))
             if asked:
                 credential, allowed, static = asked
@@ -48,13 +42,33 @@ def linger(
             engine.rows += (now, static, credential.serial if credential else 0, serial)
         if not allowed:
             tally.denied += 1
-            engine.account.refused_after_end(call, reason)
+            engine.account.refused_after_end(call, "" if silent else reason)
             engine.responder.refused(call.domain, session.kind.task.name, serial, -1 - number, 0)
             continue
         tally.after_end += 1
         tally.flagged += call.flagged
         engine.account.after_end(flow, call)
         _follow(engine, session, call, number)
+
+
+def _arrive(
+    engine: Engine, flow: FlowPlan, session: Session, number: int, now: float
+) -> Generator[float, None, tuple[float, str]]:
+    """Return when the call *number* gets its answer [s], and why no decision point gives one, if none does."""
+    call = flow.lingers[number]
+    streams, what = engine.streams, (flow.flow.name, session.serial, number)
+    wait = call.call.work.quantile(streams.uniform("lingers", *what))
+    if call.decision:
+        wait += call.decision(streams.uniform("lingering decision", *what))
+    if wait:
+        if flow.touchable:
+            yield wait
+        now += wait
+    if now >= engine.broker.horizon or not call.unsteady:
+        return now, ""
+    u = streams.uniform("lingering decision", *what)
+    silent, extra = yield from ask(engine, session, call, now, u, (*what[:2], -1 - number, 0))
+    return now + extra, silent
 
 
 def _follow(engine: Engine, session: Session, call: CallPlan, number: int) -> None:
@@ -72,29 +86,41 @@ def _follow(engine: Engine, session: Session, call: CallPlan, number: int) -> No
 
 
 def _request(
-    engine: Engine, session: Session, call: CallPlan, now: float, who: tuple[object, ...]
+    engine: Engine, session: Session, call: CallPlan, now: float, silent: str, who: Who
 ) -> tuple[Credential | None, bool, int, str]:
-    """Return what is presented *now*, whether it is allowed, why, and for what the broker refuses it."""
+    """Return what is presented *now*, whether it is allowed, why, and for what the broker refuses it.
+
+    *silent* says why no decision point answers, if none does.
+    """
     credential = session.credentials[call.group]
     if session.kind.standing[call.group] and (credential is None or now >= credential.dies(call.domain)):
         credential = engine.broker.acquire(session, call.group, now) or credential
     labels = session.context.labels
     allowed, static = call.answers.get(labels) or engine.plan.answer(session.kind, call, labels)
+    if silent:
+        allowed, static = engine.plan.unanswered(session.kind, call, silent)
     if not allowed and call.drifts:
-        allowed, static = in_excess(engine, session, call, credential, (now, static, ""), who)
-    reason = _lapsed(credential, call.domain, now)
+        allowed, static = in_excess(engine, session, call, credential, (now, static, silent), who)
+    late = False
+    if credential is not None and call.differ:
+        credential, late = meet(engine, session, call, credential, now, who)
+    reason = _lapsed(credential, now, late=late if call.differ else _is_dead(credential, call.domain, now))
     if allowed and reason:
         allowed = False
         static = engine.refusal(session.kind, "worker", call.call.permission, call.domain, reason)
     return credential, allowed, static, reason
 
 
-def _lapsed(credential: Credential | None, domain: str, now: float) -> str:
-    """Return why *credential* is of no use in *domain*, or nothing."""
+def _is_dead(credential: Credential | None, domain: str, now: float) -> bool:
+    return credential is not None and now >= credential.dies(domain)
+
+
+def _lapsed(credential: Credential | None, now: float, *, late: bool) -> str:
+    """Return why *credential*, for which it is too *late* or not, is of no use, or nothing."""
     if credential is None:
         return "no-credential"
     if now >= credential.spent:
         return "used"
     if now >= credential.expires:
         return "expired"
-    return "revoked" if now >= credential.dies(domain) else ""
+    return "revoked" if late else ""

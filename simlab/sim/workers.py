@@ -7,7 +7,7 @@ no intruder could ever touch needs none: it is done on arrival, with the times t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from simlab.sim.broker import Context, Session
 from simlab.sim.clock import WORK, Sleeper
 from simlab.sim.compiled import CallPlan, FlowPlan
 from simlab.sim.lingering import linger
+from simlab.sim.meeting import ask, meet
 from simlab.sim.policies import in_excess
 from simlab.sim.quiet import quietly
 from simlab.sim.spawning import Birth, Spawning
@@ -154,7 +155,7 @@ class Workers:
             silent = ""
             if troubled and call.unsteady:
                 who = (flow.flow.name, serial, number, 0)
-                silent, extra = yield from self._ask(session, call, now, decisions[number - 1], who)
+                silent, extra = yield from ask(engine, session, call, now, decisions[number - 1], who)
                 delay += extra
                 now += extra
                 if now >= horizon:
@@ -186,7 +187,7 @@ class Workers:
                 else:
                     if troubled and call.differ:
                         who = (flow.flow.name, serial, number, attempt)
-                        credential, late = self._meet(session, call, credential, now, who)
+                        credential, late = meet(engine, session, call, credential, now, who)
                         if late:
                             allowed, static = False, self._refused(session, call, "revoked")
                             overruled += 0 if silent else online_calls[number] - online_calls[number - 1]
@@ -228,7 +229,7 @@ class Workers:
                 if troubled and call.unsteady:
                     who = (flow.flow.name, serial, number, attempt)
                     u = engine.streams.uniform("decision again", *who)
-                    silent, extra = yield from self._ask(session, call, now, u, who)
+                    silent, extra = yield from ask(engine, session, call, now, u, who)
                     delay += extra
                     now += extra
                     if now >= horizon:
@@ -324,33 +325,6 @@ class Workers:
             if extra == inf:
                 return None, 0.0
         return broker.acquire(session, call.group, now + extra), extra
-
-    def _ask(
-        self, session: Session, call: CallPlan, now: float, u: float, who: tuple[object, ...]
-    ) -> Generator[float, None, tuple[str, float]]:
-        """Ask a decision point; return why it did not answer, if it did not, and how long that took [s]."""
-        engine = self.engine
-        tally = engine.tally
-        what = (session.kind, call.call.permission, session.context.labels)
-        visit = engine.points.visit(call.domain, now, what, u, who)
-        tally.asked += 1
-        tally.undecided += bool(visit.reason)
-        tally.in_line += visit.waits
-        tally.deciding += min(visit.takes, engine.broker.horizon - now)
-        if visit.takes:
-            yield visit.takes
-        return visit.reason, visit.takes
-
-    def _meet(
-        self, session: Session, call: CallPlan, credential: Credential, now: float, who: tuple[object, ...]
-    ) -> tuple[Credential, bool]:
-        """Present *credential* to one of the enforcement points; return what was presented, and whether too late."""
-        refuse = self.engine.replicas.refuse
-        late = refuse(credential, call.domain, now, who)
-        if late and session.kind.standing[call.group]:  # what has replaced it by now, if anything has
-            credential = self.engine.broker.acquire(session, call.group, now) or credential
-            late = refuse(credential, call.domain, now, who)
-        return credential, late
 
     def _refused(self, session: Session, call: CallPlan, reason: str) -> int:
         return self.engine.refusal(session.kind, "worker", call.call.permission, call.domain, reason)

@@ -7,11 +7,12 @@ import pytest
 
 import simlab
 from simlab.model.attack import When
-from simlab.model.chance import Fixed
-from simlab.model.system import Call
+from simlab.model.chance import NEVER, Fixed
+from simlab.model.enforcement import Replicas
+from simlab.model.system import Call, Domain
 from simlab.strategies import JIT, StaticRBAC, parse
-from simlab.threats import PromptInjection
-from tests.sim.small import MINUTE, READ, SEND, VAULT, asked, bot, job, run, script, world
+from simlab.threats import KeyLeak, PromptInjection
+from tests.sim.small import MINUTE, READ, SEND, VAULT, acts, asked, bot, job, run, script, world
 
 LINGERING = Path(__file__).parents[2] / "scenarios" / "reference" / "lingering-call.yaml"
 
@@ -64,3 +65,15 @@ def test_a_captured_session_gives_nothing_back_so_its_background_work_goes_on_as
     seen = run(world(flow, threats=(threat,), attacker=script("send:mail")), JIT())
     assert [answer for _, _, answer in asked(seen, "worker")] == ["yes", "yes", "expired"]
     assert seen.run.tally.after_end == 1
+
+
+def test_what_goes_on_meets_a_point_that_trusts_what_it_heard():
+    """Asked at 0, revoked at 60, trusted for 300 s: used at 0 and 200, refused at 400, replaced from 860 on."""
+    leak = KeyLeak("bot", when=When("clock", Fixed(0.0)), use=NEVER, noticed=Fixed(60.0))
+    here = world(
+        background((200.0, READ), (200.0, READ), (600.0, READ)),
+        threats=(leak,),
+        domains={"d": Domain("d", replicas=Replicas(introspection=300.0))},
+        response=acts(replace=Fixed(800.0)),
+    )
+    assert [why for *_, why in asked(run(here, StaticRBAC()), "worker")] == ["yes", "yes", "revoked", "yes"]
