@@ -75,7 +75,7 @@ def context(study: Study) -> dict[str, Any]:
         "strategies": [_strategy(study, name) for name in study.results.strategies],
         "threats": [_threat(threat) for threat in scenario.get("threats", [])],
         "columns": {side: tables.columns(study, side, every=False) for side in tables.SIDES},
-        "metrics": {side: tables.columns(study, side, every=True) for side in tables.SIDES},
+        "sides": tables.sides(study),
         "cell": lambda metric, strategy: tables.cell(study, metric, strategy),
         "ends": tables.ends(study),
         "separation": tables.separation(study),

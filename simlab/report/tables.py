@@ -65,6 +65,34 @@ def columns(study: Study, side: str, *, every: bool) -> list[Column]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The metrics of one side of the balance."""
+
+    name: str
+    telling: list[Column]
+    """Those by which the strategies differ, or may."""
+    same: list[Column]
+    """Those that are the same in each pair of runs; of one strategy alone, those that are 0 throughout."""
+
+
+def sides(study: Study) -> list[Side]:
+    """Return every metric by side, what tells the strategies apart first."""
+    found = []
+    for side in SIDES:
+        every = columns(study, side, every=True)
+        telling = [column for column in every if _tells(study, column.name)]
+        found.append(Side(side, telling, [column for column in every if column not in telling]))
+    return found
+
+
+def _tells(study: Study, metric: str) -> bool:
+    pairs = [study.pairs.get((metric, strategy)) for strategy in study.results.strategies]
+    if len(pairs) == 1:
+        return bool(study.seen(metric, study.results.strategies[0]))
+    return any(pair and pair["verdict"] != "identical" for pair in pairs)
+
+
 def _says_something(study: Study, metric: str) -> bool:
     if metric in {"blast_radius", "latency_p95", "tasks_failed"} or (metric == "goal" and study.goal):
         return True
