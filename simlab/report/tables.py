@@ -90,7 +90,7 @@ def _tells(study: Study, metric: str) -> bool:
     pairs = [study.pairs.get((metric, strategy)) for strategy in study.results.strategies]
     if len(pairs) == 1:
         return bool(study.seen(metric, study.results.strategies[0]))
-    return any(pair and pair["verdict"] != "identical" for pair in pairs)
+    return any(pair and (pair["low"], pair["high"]) != (0, 0) for pair in pairs)
 
 
 def _says_something(study: Study, metric: str) -> bool:
