@@ -141,7 +141,8 @@ class Tries:
         elif decision.reason in LAPSED or (decision.reason == "not-holder" and credential.grant.replay):
             self.ways.credential_lapsed(door, credential)  # another one may do
         elif not self._asks_again(decision):
-            self._denied(decision, index, id(credential.grant))
+            comes_and_goes = door.move.permission in dict(credential.grant.excess)
+            self._denied(decision, index, id(credential if comes_and_goes else credential.grant))
 
     def _renewed(self, door: Door, credential: Credential) -> Credential:
         """Return *credential*, or what it is renewed into where it is dead and can be."""
@@ -245,6 +246,8 @@ class Tries:
             self.ways.session_lapsed(door, session)
         elif asker.declared is not None:  # another session of the kind has not yet declared anything
             self.ways.refused(index, session)
+        elif credential is not None and door.move.permission in dict(credential.grant.excess):
+            self._denied(decision, index, session)  # one whose credential is of another time may have it
         elif not self._asks_again(decision):
             self._denied(decision, index, session.kind.tasks, session.context.labels)
 
