@@ -242,7 +242,15 @@ class Tries:
                 asker.declared = self.plan.kind(declaring(asker.kind.tasks, door.move.permission))
             cause = self._note(door, session, static, credential, task)
             self._succeed(index, door, credential, session, cause)
-        elif decision.reason in LAPSED and asker.kind.grants[self.plan.authority.group_of[door.domain]]:
+        else:
+            self._refused_inside(decision, index, session, asker, credential)
+
+    def _refused_inside(
+        self, decision: Decision, index: int, session: Session, asker: Session, credential: Credential | None
+    ) -> None:
+        """Remember what is of no use any more: a credential, a session, or sessions of that kind for good."""
+        door = self.plan.world.doors[index]
+        if decision.reason in LAPSED and asker.kind.grants[self.plan.authority.group_of[door.domain]]:
             self.ways.session_lapsed(door, session)
         elif asker.declared is not None:  # another session of the kind has not yet declared anything
             self.ways.refused(index, session)
