@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from simlab.api import Lab
 from simlab.controls import along
 from simlab.controls.change import layers
 from simlab.model.path import path_to
@@ -23,11 +22,11 @@ def test_no_control_that_removes_enlarges_reach():
         ):  # who loses the one may do the other
             continue
         run = simulate(Plan(world, policy), seed, trace=True)
-        before = set(Lab(world).reach(policy).facts)
+        before = set(Plan(world, policy).reach.facts)
         for target in sorted({permission.resource for permission in run.taken()}):
             for control in along(path_to(run, target), world, policy):
                 changed, other = control.apply(world, policy)
-                more = set(Lab(changed).reach(other).facts) - before
+                more = set(Plan(changed, other).reach.facts) - before
                 assert not (control.removes and more), (seed, control, sorted(more))
                 seen[control.name] += 1
     assert len(seen) >= 12, seen
