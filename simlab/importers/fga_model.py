@@ -164,7 +164,7 @@ class Graph:
     tuples: Mapping[tuple[str, str], tuple[str, ...]]
     """Users by object and relation."""
     steps: int = 0
-    _way: set[tuple[str, str, str]] = field(default_factory=set)
+    _way: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def holds(self, user: str, relation: str, on: str) -> bool:
         """Return whether *user* has the *relation* to the object *on*.
@@ -174,9 +174,9 @@ class Graph:
         ImportGrantsError
             If that takes too long to find out, or depends on itself by way of what is taken away.
         """
-        return self._holds(user, relation, on, less=False)
+        return self._holds(user, relation, on, taken=0)
 
-    def _holds(self, user: str, relation: str, on: str, *, less: bool) -> bool:
+    def _holds(self, user: str, relation: str, on: str, *, taken: int) -> bool:
         self.steps += 1
         if user == f"{on}#{relation}":
             return True
@@ -185,40 +185,41 @@ class Graph:
             msg = f"E605 {relation} of {on}: more than {DEEPEST} relations in a row, or {_MOST_STEPS} steps"
             raise ImportGrantsError(msg)
         if way in self._way:
-            if less:
+            # Round a circle, nothing follows from itself; but what is taken away must be known first.
+            if self._way[way] != taken:
                 msg = f"E605 {relation} of {on} depends on itself by way of 'but not'"
                 raise ImportGrantsError(msg)
             return False
-        self._way.add(way)
+        self._way[way] = taken
         try:
             rewrite = self.model.get((on.partition(":")[0], relation), None if self.model else THIS)
-            return rewrite is not None and self._follows(rewrite, user, relation, on, less=less)
+            return rewrite is not None and self._follows(rewrite, user, relation, on, taken=taken)
         finally:
-            self._way.discard(way)
+            del self._way[way]
 
-    def _follows(self, rewrite: Rewrite, user: str, relation: str, on: str, *, less: bool) -> bool:
+    def _follows(self, rewrite: Rewrite, user: str, relation: str, on: str, *, taken: int) -> bool:
         if rewrite.kind == "this":
-            return self._assigned(user, self.tuples.get((on, relation), ()), less=less)
+            return self._assigned(user, self.tuples.get((on, relation), ()), taken=taken)
         if rewrite.kind == "computed":
-            return self._holds(user, rewrite.relation, on, less=less)
+            return self._holds(user, rewrite.relation, on, taken=taken)
         if rewrite.kind == "from":
             parents = (
                 p for p in self.tuples.get((on, rewrite.through), ()) if "#" not in p and not p.endswith(":*")
             )
-            return any(self._holds(user, rewrite.relation, parent, less=less) for parent in parents)
+            return any(self._holds(user, rewrite.relation, parent, taken=taken) for parent in parents)
         if rewrite.kind == "not":
             base, subtract = rewrite.parts
-            has = self._follows(base, user, relation, on, less=less)
-            return has and not self._follows(subtract, user, relation, on, less=True)
+            has = self._follows(base, user, relation, on, taken=taken)
+            return has and not self._follows(subtract, user, relation, on, taken=taken + 1)
         every = all if rewrite.kind == "and" else any
-        return every(self._follows(part, user, relation, on, less=less) for part in rewrite.parts)
+        return every(self._follows(part, user, relation, on, taken=taken) for part in rewrite.parts)
 
-    def _assigned(self, user: str, users: Iterable[str], *, less: bool) -> bool:
+    def _assigned(self, user: str, users: Iterable[str], *, taken: int) -> bool:
         public = f"{user.partition(':')[0]}:*"
         for entry in users:
             if entry in (user, public):
                 return True
             group, _, relation = entry.partition("#")
-            if relation and self._holds(user, relation, group, less=less):
+            if relation and self._holds(user, relation, group, taken=taken):
                 return True
         return False

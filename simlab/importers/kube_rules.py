@@ -153,7 +153,7 @@ class Rule:
                 classes = WEB.get(verb, ())
             elif self.objects and verb in _UNNAMED and "/" not in spot.resource:
                 continue  # such a request names no object
-            elif spot.resource in RUNS and verb in {*_STARTS, ANY}:
+            elif spot.resource in RUNS and verb in _STARTS:
                 classes = ("execute",)
             else:
                 classes = CLASSES.get(verb, ())

@@ -119,9 +119,9 @@ class _Cluster:
         else:
             self._add_binding(document, path, entry)
 
-    def _miss(self, where: str, what: str, why: str) -> None:
+    def _miss(self, where: str, what: str, why: str, code: str = "E612") -> None:
         with self.listing.statement():
-            self.listing.note(where, "E612", what, why)
+            self.listing.note(where, code, what, why)
 
     def _space(self, document: Document, path: tuple[str | int, ...], entry: Any) -> str:
         space = entry["metadata"].get("namespace")
@@ -135,7 +135,7 @@ class _Cluster:
         kind, meta = entry["kind"], entry["metadata"]
         key = (kind, self._space(document, path, entry) if kind == "Role" else "", meta["name"])
         if key in self.roles:
-            self._miss(document.at(*path), _said(key), "it stands here twice")
+            self._miss(document.at(*path), _said(key), "it stands here twice", "E615")
             return
         entries = entry.get("rules") or []
         if not isinstance(entries, list):
@@ -198,9 +198,9 @@ class _Cluster:
         holders: dict[str, tuple[str, ...]] = dict.fromkeys(sorted(self.accounts), ())
         bound: dict[str, tuple[tuple[Rule, ...], str]] = {}
         for binding in self.bindings:
-            rules = self._rules(binding.role, frozenset())
+            rules = self._rules(binding.role)
             if rules is None:
-                self._miss(binding.where, _said(binding.role), "the sources do not hold this role")
+                self._miss(binding.where, _said(binding.role), "the sources do not hold this role", "E615")
                 continue
             called = _said(binding.role) + (
                 f" in {binding.space}" if binding.role[0] == "ClusterRole" else ""
@@ -209,7 +209,7 @@ class _Cluster:
             for where, subject in binding.subjects:
                 for account in self._accounts(where, subject):
                     holders[account] = (*holders[account], called)
-        used = {binding.role for binding in self.bindings}
+        used = {key for binding in self.bindings for key in self._parts(binding.role, frozenset())}
         idle = sorted(_said(key) for key in self.roles if key not in used)
         remarks = ["Verbs became read, write and execute; the comment behind a permission lists them."]
         remarks += [f"Bound to nobody, and so left out: {', '.join(idle)}."] if idle else []
@@ -225,16 +225,21 @@ class _Cluster:
             "rules, accounts and subjects", self.listing.taken, self.listing.partly, self.listing.missed,
         )  # fmt: skip
 
-    def _rules(self, key: RoleKey, seen: frozenset[RoleKey]) -> tuple[Rule, ...] | None:
-        role = self.roles.get(key)
-        if role is None:
+    def _rules(self, key: RoleKey) -> tuple[Rule, ...] | None:
+        if key not in self.roles:
             return EVERYTHING if key == ("ClusterRole", "", "cluster-admin") else None
-        rules = role.rules
-        for other, candidate in self.roles.items() if role.selectors else ():
-            chosen = other[0] == "ClusterRole" and any(_selects(s, candidate.labels) for s in role.selectors)
-            if chosen and other not in {*seen, key}:
-                rules += self._rules(other, seen | {key}) or ()
-        return tuple(dict.fromkeys(rules))
+        parts = self._parts(key, frozenset())
+        return tuple(dict.fromkeys(rule for part in sorted(parts) for rule in self.roles[part].rules))
+
+    def _parts(self, key: RoleKey, seen: frozenset[RoleKey]) -> frozenset[RoleKey]:
+        """Return *key*, and all that its aggregation rules choose."""
+        found = seen | {key}
+        selectors = self.roles[key].selectors if key in self.roles else ()
+        for other, candidate in self.roles.items() if selectors else ():
+            chosen = other[0] == "ClusterRole" and any(_selects(s, candidate.labels) for s in selectors)
+            if chosen and other not in found:
+                found = self._parts(other, found)
+        return found
 
     def _accounts(self, where: str, subject: Any) -> Iterator[str]:
         """Yield the service accounts that *subject* is."""

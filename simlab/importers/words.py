@@ -30,11 +30,11 @@ def name(text: str) -> str:
 
     Examples
     --------
-    >>> name("prod/deployer"), name("42"), name("*")
-    ('prod-deployer', 'x-42', 'any')
+    >>> name("prod/deployer"), name("42"), name("*"), name("logs*/a")
+    ('prod-deployer', 'x-42', 'any', 'logs-any-a')
     """
-    plain = SECRET.sub("withheld", text).replace("*", "any").replace("?", "one")
-    plain = _STRANGE.sub("-", plain).strip("-.") or "unnamed"
+    plain = SECRET.sub("withheld", text).replace("*", "/any/").replace("?", "/one/")
+    plain = re.sub("-+", "-", _STRANGE.sub("-", plain)).strip("-.") or "unnamed"
     plain = plain if plain[0].isascii() and plain[0].isalpha() else f"x-{plain}"
     if len(plain) <= _LONGEST - 5:  # so that a number still fits behind it
         return plain
