@@ -40,6 +40,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+imports = typer.Typer(help="Make scenarios from what is kept elsewhere.", no_args_is_help=True)
+app.add_typer(imports, name="import")
+
 File = Annotated[Path, typer.Argument(help="A scenario in YAML.", show_default=False)]
 Strategies = Annotated[
     list[str],
@@ -285,6 +288,55 @@ def verify(
     print(f"{len(found) - missed} of {len(found)} expectations hold")
     if missed:
         raise typer.Exit(1)
+
+
+@imports.command()
+def grants(
+    sources: Annotated[list[Path], typer.Argument(help="Files, or folders of them.", show_default=False)],
+    form: Annotated[
+        str, typer.Option("--format", help="roles, aws-iam, kubernetes, openfga or cedar; seen, if not said.")
+    ] = "",
+    out: Annotated[Path | None, typer.Option(help="File to write; stdout by default.")] = None,
+    strict: Annotated[bool, typer.Option(help="Write nothing unless everything is understood.")] = False,
+    attach: Annotated[
+        list[str] | None, typer.Option(help="aws-iam: AGENT=FILE; a file's own name by default.")
+    ] = None,
+    agent_type: Annotated[list[str] | None, typer.Option(help="cedar, openfga: a type of agents.")] = None,
+    verb: Annotated[
+        list[str] | None, typer.Option(help="openfga: RELATION=read, write, execute or none.")
+    ] = None,
+) -> None:
+    """Write a scenario with who may do what: from roles, IAM policies, Kubernetes RBAC, OpenFGA or Cedar.
+
+    What is not understood is listed on stderr and in the scenario's header.
+    """
+    from simlab.experiment.store import write
+    from simlab.importers.command import import_grants, pairs
+
+    if out is not None and out.exists():
+        msg = f"E404 '{out}' exists; choose another name"
+        raise UsageError(msg)
+    options = {
+        "attach": pairs(attach or [], "--attach"),
+        "agents": tuple(agent_type or ()),
+        "verbs": pairs(verb or [], "--verb"),
+    }
+    made = import_grants(sources, form, out.stem if out else "imported", options)
+    for note in made.found.notes:
+        print(note, file=sys.stderr)
+    print(made.found.summary, file=sys.stderr)
+    if strict and made.found.notes:
+        print("simlab: E607 nothing written, because of what is listed (--strict)", file=sys.stderr)
+        raise typer.Exit(3)
+    if out is None:
+        print(made.text, end="")
+        return
+    try:
+        write(out, made.text)
+    except OSError as error:
+        msg = f"cannot write '{out}': {error.strerror}"
+        raise StoreError(msg) from error
+    print(out)
 
 
 def _lab(file: Path) -> Lab:

@@ -19,18 +19,20 @@ from simlab.contracts.common import COMMON
 from simlab.contracts.contract import Check, ContractError, can, name_of
 from simlab.contracts.controls import CONTROL_CHECKS
 from simlab.contracts.example import EXAMPLE
+from simlab.contracts.importers import IMPORTER_CHECKS
 from simlab.contracts.metrics import METRIC_CHECKS
 from simlab.contracts.strategies import STRATEGY_CHECKS
 from simlab.contracts.threats import THREAT_CHECKS
+from simlab.importers.found import Importer
 from simlab.model.access import Strategy
 from simlab.model.attack import Attacker, ThreatEvent
 from simlab.model.control import Control
 from simlab.model.events import Metric
 
 __all__ = [
-    "ATTACKER_CHECKS", "COMMON", "CONTROL_CHECKS", "EXAMPLE", "METRIC_CHECKS", "STRATEGY_CHECKS", "THREAT_CHECKS",
-    "Check", "ContractError", "check_attacker", "check_control", "check_metric", "check_strategy", "check_threat",
-    "checks",
+    "ATTACKER_CHECKS", "COMMON", "CONTROL_CHECKS", "EXAMPLE", "IMPORTER_CHECKS", "METRIC_CHECKS", "STRATEGY_CHECKS",
+    "THREAT_CHECKS", "Check", "ContractError", "check_attacker", "check_control", "check_importer", "check_metric",
+    "check_strategy", "check_threat", "checks",
 ]  # fmt: skip
 
 
@@ -49,12 +51,15 @@ def checks(component: Any) -> Iterator[Check]:
         "next_move": ATTACKER_CHECKS,
         "compute": METRIC_CHECKS,
         "apply": CONTROL_CHECKS,
+        "fits": IMPORTER_CHECKS,
     }.items():
         if can(component, method):
             yield from found
             return
     raise ContractError(
-        name_of(component), "checks", "neither a strategy, a threat, an attacker, a metric nor a control"
+        name_of(component),
+        "checks",
+        "neither a strategy, a threat, an attacker, a metric, a control nor an importer",
     )
 
 
@@ -145,3 +150,20 @@ def check_control(control: Control) -> None:
     """
     for check in CONTROL_CHECKS:
         check(control)
+
+
+def check_importer(importer: Importer) -> None:
+    """Check that *importer*, which knows the agents of its example, keeps the contract of importers.
+
+    Raises
+    ------
+    ContractError
+        At the first promise that it breaks.
+
+    Examples
+    --------
+    >>> from simlab.importers import IMPORTERS
+    >>> check_importer(IMPORTERS["roles"]())
+    """
+    for check in IMPORTER_CHECKS:
+        check(importer)

@@ -13,6 +13,7 @@ from typing import Any, get_args, get_type_hints
 from simlab.attackers import ATTACKERS
 from simlab.contracts.contract import Check, can, contract, copy_of, name_of
 from simlab.controls import CONTROLS
+from simlab.importers import IMPORTERS
 from simlab.lookup import parameters
 from simlab.metrics import METRICS
 from simlab.model.chance import Distribution
@@ -62,7 +63,7 @@ def has_a_name_of_its_own(component: Any) -> Iterator[str]:
 def _registry(component: Any) -> Mapping[str, Any]:
     kinds: dict[str, Mapping[str, Any]] = {
         "decide": STRATEGIES, "strike": THREATS, "next_move": ATTACKERS, "compute": METRICS,
-        "apply": CONTROLS,
+        "apply": CONTROLS, "fits": IMPORTERS,
     }  # fmt: skip
     return next((registry for method, registry in kinds.items() if can(component, method)), {})
 

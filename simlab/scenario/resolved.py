@@ -33,7 +33,7 @@ def resolved(data: dict[str, Any], files: int) -> str:
 
 def _mapping(data: dict[str, Any], indent: str) -> Iterator[str]:
     for key, value in data.items():
-        yield from _entry(f"{indent}{_scalar(key)}:", value, indent)
+        yield from _entry(f"{indent}{scalar(key)}:", value, indent)
 
 
 def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
@@ -45,9 +45,9 @@ def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
         for item in value:
             yield from _item(item, f"{indent}  ")
     elif isinstance(value, list):
-        yield f"{head} [{', '.join(map(_scalar, value))}]"
+        yield f"{head} [{', '.join(map(scalar, value))}]"
     else:
-        yield f"{head} {'{}' if value == {} else _scalar(value)}"
+        yield f"{head} {'{}' if value == {} else scalar(value)}"
 
 
 def _item(item: Any, indent: str) -> Iterator[str]:
@@ -59,7 +59,8 @@ def _item(item: Any, indent: str) -> Iterator[str]:
         yield from _entry(f"{indent}-", item, indent)
 
 
-def _scalar(value: Any) -> str:
+def scalar(value: Any) -> str:
+    """Return *value* as YAML, quoted where a reader could take it for something else."""
     if not isinstance(value, str):
         return json.dumps(value)
     try:

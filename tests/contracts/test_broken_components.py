@@ -13,6 +13,7 @@ from simlab.contracts import (
     ContractError,
     check_attacker,
     check_control,
+    check_importer,
     check_metric,
     check_strategy,
     check_threat,
@@ -23,6 +24,7 @@ from simlab.contracts.common import has_a_unit_for_each_number
 from simlab.contracts.contract import copy_of
 from simlab.contracts.strategies import denies_outside_the_scope, grants_within_entitlements
 from simlab.errors import SimlabError
+from simlab.importers import found as importing
 from simlab.metrics import METRICS
 from simlab.model.access import Decision, Grant, Permission
 from simlab.model.attack import Foothold, Move, When
@@ -682,12 +684,115 @@ BROKEN_CONTROLS = {
     Lavish: "never_enlarges",
 }
 
-BROKEN = {**BROKEN_STRATEGIES, **BROKEN_THREATS, **BROKEN_ATTACKERS, **BROKEN_METRICS, **BROKEN_CONTROLS}
+
+@dataclass(frozen=True)
+class Ledger:
+    """Reads lines of agent, verb and resource (original)."""
+
+    name = "ledger"
+    example = "ledger bot read wiki"
+
+    def fits(self, source):
+        return source.text.startswith("ledger")
+
+    def read(self, sources):
+        if not self.fits(sources[0]):
+            raise SimlabError("E601 no ledger")
+        return importing.Found(
+            {"bot": ("bot",)},
+            {"bot": ""},
+            (importing.Grant("bot", "read", "wiki"),),
+            (importing.Place("wiki", "wiki", "home"),),
+            taken=1,
+        )
 
 
-@pytest.mark.parametrize("component", [Sound, Blow, First, Length, Shut])
+@dataclass(frozen=True)
+class Puzzled(Ledger):
+    """It does not understand its own example (original)."""
+
+    def read(self, sources):
+        return replace(super().read(sources), missed=1)
+
+
+@dataclass(frozen=True)
+class Jobless(Ledger):
+    """Its agents hold nothing (original)."""
+
+    def read(self, sources):
+        return replace(super().read(sources), holders={"bot": ()})
+
+
+@dataclass(frozen=True)
+class Ticking(Ledger):
+    """It counts its own readings (original)."""
+
+    def read(self, sources):
+        COUNT.append(1)
+        return replace(super().read(sources), remarks=(str(len(COUNT)),))
+
+
+@dataclass(frozen=True)
+class Adrift(Ledger):
+    """It grants on what is not there (original)."""
+
+    def read(self, sources):
+        return replace(super().read(sources), grants=(importing.Grant("bot", "read", "wall"),))
+
+
+@dataclass(frozen=True)
+class Homeless(Ledger):
+    """It invents a role for a holder (original)."""
+
+    def read(self, sources):
+        return replace(super().read(sources), holders={"bot": ("bot", "boss")})
+
+
+@dataclass(frozen=True)
+class Slangy(Ledger):
+    """It uses a verb that no scenario has (original)."""
+
+    def read(self, sources):
+        return replace(super().read(sources), grants=(importing.Grant("bot", "frob", "wiki"),))
+
+
+@dataclass(frozen=True)
+class Gullible(Ledger):
+    """It takes anything for a ledger (original)."""
+
+    def read(self, sources):
+        return Ledger.read(self, (importing.Source("x", self.example),))
+
+
+@dataclass(frozen=True)
+class Brittle(Ledger):
+    """It falls over what it does not know (original)."""
+
+    def read(self, sources):
+        return super().read(sources) if self.fits(sources[0]) else {}["ledger"]
+
+
+COUNT = []
+BROKEN_IMPORTERS = {
+    Puzzled: "understands_its_own_example",
+    Jobless: "understands_its_own_example",
+    Ticking: "reads_the_same_twice",
+    Adrift: "refers_to_what_it_found",
+    Homeless: "refers_to_what_it_found",
+    Slangy: "becomes_a_scenario",
+    Gullible: "answers_to_foreign_text",
+    Brittle: "answers_to_foreign_text",
+}
+
+BROKEN = {
+    **BROKEN_STRATEGIES, **BROKEN_THREATS, **BROKEN_ATTACKERS, **BROKEN_METRICS, **BROKEN_CONTROLS,
+    **BROKEN_IMPORTERS,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("component", [Sound, Blow, First, Length, Shut, Ledger])
 def test_a_stranger_who_keeps_the_promises_is_accepted(component):
-    """The five from which the broken ones descend."""
+    """The six from which the broken ones descend."""
     for check in checks(component()):
         check(component())
 
@@ -702,7 +807,7 @@ def test_the_right_check_catches_it_first(kind, name):
         run
         for method, run in (
             ("decide", check_strategy), ("strike", check_threat), ("next_move", check_attacker), ("compute", check_metric),
-            ("apply", check_control),
+            ("apply", check_control), ("fits", check_importer),
         )
         if hasattr(component, method)
     )  # fmt: skip
@@ -721,7 +826,7 @@ def test_every_check_catches_something():
         check.__name__
         for listed in (
             contracts.STRATEGY_CHECKS, contracts.THREAT_CHECKS, contracts.ATTACKER_CHECKS, contracts.METRIC_CHECKS,
-            contracts.CONTROL_CHECKS,
+            contracts.CONTROL_CHECKS, contracts.IMPORTER_CHECKS,
         )
         for check in listed
     }  # fmt: skip
@@ -749,7 +854,7 @@ def test_a_control_that_breaks_what_it_is_lent_is_caught(monkeypatch):
 def test_what_is_no_component_is_told_so():
     """A number has no contract."""
     with pytest.raises(
-        ContractError, match="neither a strategy, a threat, an attacker, a metric nor a control"
+        ContractError, match="neither a strategy, a threat, an attacker, a metric, a control nor an importer"
     ):
         list(checks(42))
 

@@ -10,11 +10,13 @@ from simlab.contracts import (
     COMMON,
     CONTROL_CHECKS,
     EXAMPLE,
+    IMPORTER_CHECKS,
     METRIC_CHECKS,
     STRATEGY_CHECKS,
     THREAT_CHECKS,
     check_attacker,
     check_control,
+    check_importer,
     check_metric,
     check_strategy,
     check_threat,
@@ -22,6 +24,7 @@ from simlab.contracts import (
 )
 from simlab.contracts.controls import SCENARIO, WAY
 from simlab.controls import CONTROLS, along
+from simlab.importers import IMPORTERS
 from simlab.metrics import METRICS
 from simlab.model.attack import When
 from simlab.model.chance import Exponential, Fixed
@@ -92,6 +95,14 @@ CONTROLS_AIMED = tuple(
         for control in along(WAY, SCENARIO, parse(text))
     )
 )
+IMPORTERS_BUILT = (
+    IMPORTERS["roles"](),
+    IMPORTERS["aws-iam"](),
+    IMPORTERS["aws-iam"](attach=(("bot", "example"),)),
+    IMPORTERS["kubernetes"](),
+    IMPORTERS["openfga"](agents=("agent",)),
+    IMPORTERS["cedar"](agents=("Agent",)),
+)
 
 
 def cases(components, demanded):
@@ -139,15 +150,22 @@ def test_controls_keep_their_contract(control, check):
     check(control)
 
 
+@pytest.mark.parametrize(("importer", "check"), cases(IMPORTERS_BUILT, IMPORTER_CHECKS))
+def test_importers_keep_their_contract(importer, check):
+    """Each format, with what it must be told to understand its example."""
+    check(importer)
+
+
 def test_nothing_that_is_registered_is_left_out():
     """A new component that is registered and not checked here fails this test."""
     assert {type(strategy) for strategy in VARIANTS} == set(STRATEGIES.values())
     assert {type(threat) for threat in THREATS_AIMED} == set(THREATS.values())
     assert {type(attacker) for attacker in ATTACKERS_BUILT} == set(ATTACKERS.values())
     assert {type(control) for control in CONTROLS_AIMED} == set(CONTROLS.values())
+    assert {type(importer) for importer in IMPORTERS_BUILT} == set(IMPORTERS.values())
 
 
-@pytest.mark.parametrize("registry", [STRATEGIES, THREATS, ATTACKERS, METRICS, CONTROLS])
+@pytest.mark.parametrize("registry", [STRATEGIES, THREATS, ATTACKERS, METRICS, CONTROLS, IMPORTERS])
 def test_a_component_is_registered_under_its_own_name(registry):
     """What YAML and the command line call it is what it calls itself."""
     for name, component in registry.items():
@@ -167,11 +185,20 @@ def test_the_checks_that_fit_are_found_by_what_a_component_can_do():
     assert tuple(checks(Scripted(()))) == ATTACKER_CHECKS
     assert tuple(checks(METRICS["goal"])) == METRIC_CHECKS
     assert tuple(checks(CONTROLS_AIMED[0])) == CONTROL_CHECKS
+    assert tuple(checks(IMPORTERS_BUILT[0])) == IMPORTER_CHECKS
 
 
 def test_each_check_says_in_a_sentence_what_it_demands():
     """Their names and texts are what a stranger reads."""
-    every = {*COMMON, *STRATEGY_CHECKS, *THREAT_CHECKS, *ATTACKER_CHECKS, *METRIC_CHECKS, *CONTROL_CHECKS}
+    every = {
+        *COMMON,
+        *STRATEGY_CHECKS,
+        *THREAT_CHECKS,
+        *ATTACKER_CHECKS,
+        *METRIC_CHECKS,
+        *CONTROL_CHECKS,
+        *IMPORTER_CHECKS,
+    }
     assert len({check.__name__ for check in every}) == len(every) >= 18
     assert all(check.__doc__ and check.__doc__.rstrip().endswith(".") for check in every)
 
@@ -183,6 +210,7 @@ def test_one_call_runs_all_checks():
     check_attacker(Scripted(("read:inbox",)))
     check_metric(METRICS["goal"])
     check_control(CONTROLS["remove-secret"]("mail", "shared"))
+    check_importer(IMPORTERS["roles"]())
 
 
 def test_the_example_has_what_the_checks_need():
