@@ -141,8 +141,9 @@ class Tries:
         elif decision.reason in LAPSED or (decision.reason == "not-holder" and credential.grant.replay):
             self.ways.credential_lapsed(door, credential)  # another one may do
         elif not self._asks_again(decision):
-            comes_and_goes = door.move.permission in dict(credential.grant.excess)
-            self._denied(decision, index, id(credential if comes_and_goes else credential.grant))
+            self._denied(
+                decision, index, id(credential if _comes_and_goes(credential, door) else credential.grant)
+            )
 
     def _renewed(self, door: Door, credential: Credential) -> Credential:
         """Return *credential*, or what it is renewed into where it is dead and can be."""
@@ -254,9 +255,11 @@ class Tries:
             self.ways.session_lapsed(door, session)
         elif asker.declared is not None:  # another session of the kind has not yet declared anything
             self.ways.refused(index, session)
-        elif credential is not None and door.move.permission in dict(credential.grant.excess):
+        elif self._asks_again(decision):
+            return
+        elif _comes_and_goes(credential, door):
             self._denied(decision, index, session)  # one whose credential is of another time may have it
-        elif not self._asks_again(decision):
+        else:
             self._denied(decision, index, session.kind.tasks, session.context.labels)
 
     def _decide_insider(
@@ -499,6 +502,11 @@ class Tries:
 def _goes_on(session: Session) -> bool:
     """Return whether the issuer still knows the task of *session*, and of those that it descends from."""
     return session.running and (session.above is None or _goes_on(session.above))
+
+
+def _comes_and_goes(credential: Credential | None, door: Door) -> bool:
+    """Return whether what *door* takes is a right that *credential* covers at some times and not at others."""
+    return credential is not None and door.move.permission in dict(credential.grant.excess)
 
 
 def _leads_into(behind: set[int], closed: tuple[object, ...]) -> bool:

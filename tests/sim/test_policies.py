@@ -6,13 +6,14 @@ import pytest
 
 from simlab.metrics import METRICS
 from simlab.model.attack import When
-from simlab.model.chance import Fixed
+from simlab.model.chance import ZERO, Fixed
 from simlab.model.enforcement import Replicas
+from simlab.model.people import Approvers
 from simlab.model.policy import PolicyChange
-from simlab.model.system import Domain
+from simlab.model.system import Domain, Resource
 from simlab.strategies import parse
-from simlab.threats import KeyLeak
-from tests.sim.small import HOUR, MINUTE, NOW, READ, VAULT, asked, bot, job, rows, run, script, world
+from simlab.threats import KeyLeak, PromptInjection
+from tests.sim.small import HOUR, MINUTE, NOW, READ, SITE, VAULT, asked, bot, job, rows, run, script, world
 
 LOST, GAINED, TWICE = frozenset({0}), frozenset({1}), frozenset({0, 2})
 
@@ -134,3 +135,18 @@ def test_a_world_without_changes_does_not_look():
     watched = run(world(job()))
     assert not any(call.drifts for flow in watched.engine.plan.flows for call in flow.calls)
     assert watched.engine.policies.eras == ()
+
+
+def test_a_steered_session_may_ask_again_where_nobody_looked():
+    """The one who approves is busy with a clerk; each request of the intruder waits for 10 min in vain."""
+    seen = changing(
+        job("busy", "clerk", ((0.0, VAULT),)), job("watch", calls=((0.0, SITE), (5 * HOUR, SITE))),
+        at=(9 * HOUR,), agents=[changer(rights=(SITE,)), bot("clerk")], domain=Domain("d", approvers="people"),
+        approvers={"people": Approvers("people", service=Fixed(9 * HOUR), patience=600.0)},
+        resources=(Resource("db", "d", sensitivity=9.0), Resource("vault", "d", sensitivity=9.0)),
+        threats=(PromptInjection("site", When("at-work", ZERO)),), horizon=2 * HOUR,
+        attacker=script("read:db", pace=600.0, repeat=True),
+    )  # fmt: skip
+    watched = run(seen, parse("static-rbac+human-approval:sensitivity=9"))
+    every_20_minutes = [600.0, 1800.0, 3000.0, 4200.0, 5400.0, 6600.0]
+    assert asked(watched) == [(time, "read:db", "approval-expired") for time in every_20_minutes]
