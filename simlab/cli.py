@@ -105,7 +105,6 @@ def new(
     out: Annotated[Path | None, typer.Option(help="File to write; NAME.yaml by default.")] = None,
 ) -> None:
     """Write a commented scenario to start from."""
-    from simlab.experiment.store import write
     from simlab.scenario import loads, template
 
     path = out or Path(f"{name}.yaml")
@@ -114,12 +113,7 @@ def new(
     if path.exists():
         msg = f"E404 '{path}' exists; choose another name, or --out"
         raise UsageError(msg)
-    try:
-        write(path, text)
-    except OSError as error:
-        msg = f"cannot write '{path}': {error.strerror}"
-        raise StoreError(msg) from error
-    print(path)
+    _write(path, text)
 
 
 @app.command()
@@ -310,7 +304,6 @@ def grants(
 
     What is not understood is listed on stderr and in the scenario's header.
     """
-    from simlab.experiment.store import write
     from simlab.importers.command import import_grants, pairs
 
     if out is not None and out.exists():
@@ -331,12 +324,19 @@ def grants(
     if out is None:
         print(made.text, end="")
         return
+    _write(out, made.text)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write *text* to the file *path*, and say where it is."""
+    from simlab.experiment.store import write
+
     try:
-        write(out, made.text)
+        write(path, text)
     except OSError as error:
-        msg = f"cannot write '{out}': {error.strerror}"
+        msg = f"cannot write '{path}': {error.strerror}"
         raise StoreError(msg) from error
-    print(out)
+    print(path)
 
 
 def _lab(file: Path) -> Lab:

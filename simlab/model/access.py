@@ -260,6 +260,12 @@ class Credential:
                 known = min(known, heard)
         return known
 
+    def why_refused(self, now: float) -> str:
+        """Return for what it is refused at *now* [s], given that it is: used up, expired or revoked."""
+        if now >= self.spent:
+            return "used"
+        return "expired" if now >= self.expires else "revoked"
+
     def lapses(self) -> float:
         """Return when it, or what it descends from, expires, or it was used up [s]."""
         return min(self.spent, *(holder.expires for holder in self.lineage()))

@@ -39,10 +39,8 @@ class Strict(BaseModel):
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Return its JSON Schema, each key described by the text under it: looked for here, not at each start."""
         schema = handler(core)
-        properties, texts = (
-            handler.resolve_ref_schema(schema)["properties"],
-            texts_of(cls.described_by or cls),
-        )
+        properties = handler.resolve_ref_schema(schema)["properties"]
+        texts = texts_of(cls.described_by or cls)
         for name, field in cls.model_fields.items():
             if name in texts:
                 properties[field.alias or name].setdefault("description", texts[name])

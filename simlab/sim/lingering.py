@@ -101,26 +101,13 @@ def _request(
         allowed, static = engine.plan.unanswered(session.kind, call, silent)
     if not allowed and call.drifts:
         allowed, static = in_excess(engine, session, call, credential, (now, static, silent), who)
-    late = False
-    if credential is not None and call.differ:
-        credential, late = meet(engine, session, call, credential, now, who)
-    reason = _lapsed(credential, now, late=late if call.differ else _is_dead(credential, call.domain, now))
+    reason = "no-credential"
+    if credential is not None:
+        late = now >= credential.dies(call.domain)
+        if call.differ:
+            credential, late = meet(engine, session, call, credential, now, who)
+        reason = credential.why_refused(now) if late else ""
     if allowed and reason:
         allowed = False
         static = engine.refusal(session.kind, "worker", call.call.permission, call.domain, reason)
     return credential, allowed, static, reason
-
-
-def _is_dead(credential: Credential | None, domain: str, now: float) -> bool:
-    return credential is not None and now >= credential.dies(domain)
-
-
-def _lapsed(credential: Credential | None, now: float, *, late: bool) -> str:
-    """Return why *credential*, for which it is too *late* or not, is of no use, or nothing."""
-    if credential is None:
-        return "no-credential"
-    if now >= credential.spent:
-        return "used"
-    if now >= credential.expires:
-        return "expired"
-    return "revoked" if late else ""

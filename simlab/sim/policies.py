@@ -18,6 +18,7 @@ from simlab.model.access import Credential, Decision, Permission, Scope
 from simlab.model.system import Domain
 from simlab.sim.clock import RIGHTS
 from simlab.sim.compiled import Answer, CallPlan
+from simlab.sim.meeting import Who
 from simlab.strategies.authority import undecided
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 ROLE_CHANGED = "role-changed"
 """Why a right is denied that roles once allowed."""
-
-Who = tuple[object, ...]
-"""Names the request, as for the enforcement point that it meets."""
 
 
 class Policies:
@@ -137,7 +135,7 @@ class Policies:
         return scope | {right} if covered else scope
 
     def issued_with(self, credential: Credential, right: Permission) -> bool:
-        """Return whether *right*, which comes and goes, was there when *credential* was issued; None of it else."""
+        """Return whether *right*, which comes and goes, was there when *credential* was issued for a task."""
         if not self.eras or _looked_up(credential) or right not in dict(credential.grant.excess):
             return False
         return self._covers(credential, right, credential.issued, self.era(credential.issued))

@@ -369,8 +369,7 @@ class Tries:
                 return None
         elif now < credential.dies(domain):
             return None
-        reason = "used" if now >= credential.spent else "expired" if now >= credential.expires else "revoked"
-        return Decision(allowed=False, reason=reason, policy="broker")
+        return Decision(allowed=False, reason=credential.why_refused(now), policy="broker")
 
     def _at_the_end(self, session: Session, door: Door) -> Session:
         """Return the session of the agent that asks at the end of the chain to *door*."""
@@ -394,9 +393,7 @@ class Tries:
             return self.engine.broker.acquire(session, group, now) if replaceable else held
         if session.kind.standing[group]:
             return self.engine.broker.acquire(session, group, now)
-        if (
-            not session.kind.task.name
-        ):  # between tasks nothing is issued; an earlier one may have left something
+        if not session.kind.task.name:  # between tasks nothing is issued; an earlier one may have left some
             return self.engine.broker.left_by(session.kind.task.agent, door.move.permission, now)
         if _goes_on(session):
             ready = self.engine.broker.ready(domain, now)

@@ -186,7 +186,7 @@ class Ways:
         """Return the latest credential that covers the permission (it can read them), or else the latest."""
         other = None
         for credential in reversed(self._presentable.get((door.key, door.domain), {})):
-            if {(index, id(credential.grant)), (index, id(credential))} & self._closed:
+            if (index, id(credential.grant)) in self._closed or (index, id(credential)) in self._closed:
                 continue
             right = door.move.permission
             if right in credential.grant.scope or self.intruder.engine.policies.issued_with(

@@ -19,14 +19,13 @@ from simlab.sim.compiled import CallPlan, FlowPlan
 from simlab.sim.lingering import linger
 from simlab.sim.meeting import ask, meet
 from simlab.sim.policies import in_excess
-from simlab.sim.quiet import quietly
+from simlab.sim.quiet import Draws, quietly
 from simlab.sim.spawning import Birth, Spawning
 from simlab.sim.unplanned import Script, Writer
 
 if TYPE_CHECKING:
     from simlab.sim.engine import Engine
 
-Draws = tuple[Iterator[float], Iterator[float], Iterator[float]]
 NONE: Iterator[float] = iter(())
 
 

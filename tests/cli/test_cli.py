@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from simlab.cli import main
 from simlab.experiment import compare, save
+from tests.command import simlab
 
 ROOT = Path(__file__).parents[2]
 CASE = ROOT / "scenarios" / "cases" / "tj-actions.yaml"
@@ -41,21 +41,6 @@ workflows:
     intent: {purpose: work, needs: read:log}
     steps: [{call: log.read}]
 """
-
-
-def simlab(capsys, *words: str | Path) -> tuple[int, str, str]:
-    """Return the exit status, stdout and stderr of one command, run in this process."""
-    old = sys.argv
-    sys.argv = ["simlab", *map(str, words)]
-    try:
-        main()
-        status = 0
-    except SystemExit as leaving:
-        status = int(leaving.code or 0)
-    finally:
-        sys.argv = old
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 def test_check_counts_good_scenarios(capsys):

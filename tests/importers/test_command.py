@@ -1,37 +1,21 @@
 """simlab import grants, as a person uses it, and what it does with broken files."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from simlab.cli import main
 from simlab.errors import SimlabError
 from simlab.importers import IMPORTERS
 from simlab.importers.command import import_grants
 from simlab.importers.source import Source
 from simlab.importers.writing import write
 from simlab.scenario import load
+from tests.command import simlab
 
 SOURCES = Path(__file__).parent / "sources"
 ROLES = "roles: {reader: [read:wiki]}\nagents: {bot: [reader]}\nresources: {wiki: intranet}\n"
 AGENTS = {"openfga": ("agent",), "cedar": ("Agent",)}
-
-
-def simlab(capsys, *words):
-    """Return the exit status, stdout and stderr of one command, run in this process."""
-    old = sys.argv
-    sys.argv = ["simlab", *map(str, words)]
-    try:
-        main()
-        status = 0
-    except SystemExit as leaving:
-        status = int(leaving.code or 0)
-    finally:
-        sys.argv = old
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 @pytest.mark.parametrize("source", ["iam", "cluster.yaml"])
